@@ -1,0 +1,1 @@
+"""4. A version is kept: folders that exist only when they are whole."""

@@ -1,0 +1,120 @@
+"""One typed tree of settings: defaults, then `lab.toml` in the home, then command-line flags.
+
+An unknown or wrong setting is an error, and all of them are reported at once. Nothing here reads the environment:
+what a lab does is decided by its home and its command line alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from lab.errors import SettingsError
+from lab.records import Sampling
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SamplingSettings(Section):
+    temperature: float = Field(0.8, ge=0, le=2, description="randomness of replies; 0 always takes the likeliest token")
+    top_p: float = Field(0.95, gt=0, le=1, description="draw from the likeliest tokens that make up this probability")
+    top_k: int = Field(0, ge=0, description="draw from this many likeliest tokens; 0 for all")
+    max_new_tokens: int = Field(256, ge=1, le=8192, description="longest reply, in tokens")
+    repetition_penalty: float = Field(1.0, ge=1, le=2, description="above 1 makes repeated tokens less likely")
+
+    def record(self) -> Sampling:
+        return Sampling(**self.model_dump())
+
+
+class LoraSettings(Section):
+    rank: int = Field(16, ge=1, le=512, description="rank of the adapter on every linear layer")
+    alpha: float = Field(32.0, gt=0, description="scale of the adapter, divided by the rank")
+
+
+class TrainSettings(Section):
+    learning_rate: float = Field(2e-4, gt=0, le=1, description="peak learning rate of the adapter")
+    epochs: int = Field(3, ge=1, le=100, description="passes over a round's examples")
+    batch: int = Field(8, ge=1, description="examples an optimizer step averages over")
+    tokens: int = Field(2048, ge=64, description="tokens computed at once; lower it when memory is short")
+    beta: float = Field(0.1, gt=0, description="strength of the pull towards the reference (DPO, IPO, KTO)")
+    label_smoothing: float = Field(0.0, ge=0, lt=0.5, description="share of votes taken to be mistaken (DPO)")
+    sft_weight: float = Field(0.1, ge=0, description="how much imitating the chosen reply counts beside the preference loss")
+    max_length: int = Field(1024, ge=16, description="longest example in tokens; longer ones are dropped and counted")
+    grad_clip: float = Field(1.0, gt=0, description="largest gradient norm")
+    kl_cap: float = Field(1.0, gt=0, description="stop the round when replies drift further than this from the base, nats a token")
+    patience: int = Field(3, ge=1, description="checks without improvement on the round's own validation slice before it stops")
+    replay: float = Field(1.0, ge=0, description="old opinions trained on again, as a multiple of the new ones")
+    dtype: Literal["auto", "fp32", "bf16"] = Field("auto", description="precision of the forward pass; the adapter stays fp32")
+    seed: int = Field(1, ge=0, description="seed of a round; with the same opinions it gives the same adapter")
+
+
+class LoopSettings(Section):
+    enabled: bool = Field(True, description="start rounds by itself; off is the same as Pause")
+    min_new: int = Field(16, ge=1, description="new training opinions that start a round")
+    min_seconds: float = Field(20.0, ge=0, description="least time between two rounds, seconds")
+    max_attempts: int = Field(2, ge=1, description="how often a round whose trainer died is started again")
+    heartbeat_seconds: float = Field(60.0, gt=0, description="a trainer silent for this long counts as dead")
+
+
+class GateSettings(Section):
+    heldout_drop: float = Field(0.1, ge=0, le=1, description="largest fall of held-out accuracy that still passes")
+    max_repeat: float = Field(0.3, ge=0, le=1, description="largest share of repeated 4-grams in sampled replies")
+    min_stop_ratio: float = Field(0.5, ge=0, le=1, description="least stop rate, as a share of the base's")
+    max_length_ratio: float = Field(4.0, gt=1, description="longest mean reply, as a multiple of the base's")
+    max_ppl_ratio: float = Field(1.5, gt=1, description="largest perplexity on retention texts, as a multiple of the base's")
+
+
+class Settings(BaseSettings):
+    """All of it. `home` holds adapters/, feedback_data/ and lab.toml; nothing is written anywhere else."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    home: Path
+    model: str = Field("starter", description="'starter', a Hub id, or a local folder")
+    quantize: Literal["nf4", "int8", "none"] = Field("nf4", description="how the base's weights are kept in memory")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the model runs")
+    rater: str = Field("me", min_length=1, max_length=80, description="name your opinions carry")
+    system_prompt: str = Field("", max_length=8000, description="system prompt of a new conversation")
+    sampling: SamplingSettings = SamplingSettings()
+    lora: LoraSettings = LoraSettings()
+    train: TrainSettings = TrainSettings()
+    loop: LoopSettings = LoopSettings()
+    gate: GateSettings = GateSettings()
+
+    @property
+    def adapters(self) -> Path:
+        return self.home / "adapters"
+
+    @property
+    def feedback_data(self) -> Path:
+        return self.home / "feedback_data"
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        # pydantic-settings offers the environment too; a lab is decided by its home and its flags alone
+        home = Path(init_settings()["home"])
+        return (init_settings, TomlConfigSettingsSource(settings_cls, home / "lab.toml"))
+
+
+def load_settings(home: Path, flags: dict[str, Any] | None = None) -> Settings:
+    """Settings of a home. `flags` maps names to values; None means "not given"; nested dicts reach into sections.
+
+    Raises SettingsError naming every problem, its value and where to mend it.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    try:
+        return Settings(home=home.expanduser().resolve(), **given)
+    except ValidationError as error:
+        problems = [f"{'.'.join(str(part) for part in e['loc'])} = {e.get('input')!r}: {e['msg']}" for e in error.errors()]
+        raise SettingsError(f"settings of {home} (lab.toml and flags) have {len(problems)} problem(s): " + "; ".join(problems)) from None
+    except ValueError as error:  # broken TOML
+        raise SettingsError(f"{home / 'lab.toml'} is not valid TOML: {error}; mend or delete it") from None
