@@ -1,0 +1,110 @@
+"""The base: one model, loaded and quantized once, that every adapter of a process sits on.
+
+Knows nothing of versions or conversations. The weights never change; what is learned lives in `adapters.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from peft import PeftModel
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PreTrainedModel
+
+from lab.errors import ModelError
+from lab.model.identity import base_id, resolve
+from lab.model.template import ChatTemplate
+
+Quantize = Literal["nf4", "int8", "none"]
+
+
+@dataclass
+class Base:
+    """A loaded model. `model` becomes a PeftModel around the same weights when the first adapter arrives."""
+
+    id: str
+    model: PreTrainedModel | PeftModel
+    template: ChatTemplate
+    device: torch.device
+    quantize: Quantize
+    context: int  # longest sequence the model takes, tokens
+
+    @property
+    def causal_lm(self) -> PreTrainedModel:
+        """The transformers model itself, adapters injected or not."""
+        return self.model.get_base_model() if isinstance(self.model, PeftModel) else self.model
+
+    def memory_mb(self) -> float:
+        """Bytes of all weights and adapters, in MB."""
+        return sum(p.numel() * p.element_size() for p in self.model.parameters()) / 1e6
+
+
+def choose_device(device: str) -> torch.device:
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ModelError("--device cuda: this torch sees no CUDA device; use --device cpu, or install a CUDA build of torch")
+    return torch.device(device)
+
+
+def load_base(model: str, quantize: Quantize = "nf4", device: str = "auto", *, training: bool = False) -> Base:
+    """Loads a model. With `training`, NF4 weights stay in the layout that has a backward pass.
+
+    On CPUs with AVX512-BF16, bitsandbytes repacks NF4 weights at the first inference into a faster layout without
+    autograd; a process that trains must never let that happen, and one that chats wants it.
+    Raises ModelError, in one line, for whatever keeps the model from loading.
+    """
+    folder = resolve(model)
+    place = choose_device(device)
+    if quantize != "none":
+        import_bitsandbytes()
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        dtype = torch.bfloat16 if place.type == "cuda" else torch.float32
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            network = AutoModelForCausalLM.from_pretrained(
+                folder, config=config, dtype=dtype, quantization_config=quantization(quantize, place), use_safetensors=True,
+                trust_remote_code=False, device_map={"": place}, attn_implementation="sdpa",
+            )  # fmt: skip
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(f"cannot load model {model!r} with --quantize {quantize} on {place}: {reason}") from error
+    network.requires_grad_(False)
+    network.train(training)
+    if training:
+        for module in network.modules():
+            if module.__class__.__name__ == "Linear4bit":
+                module.support_avx512bf16_for_cpu = False
+    context = getattr(config.get_text_config(), "max_position_embeddings", 0) or 2048
+    return Base(base_id(model, quantize), network, ChatTemplate(tokenizer), place, quantize, context)
+
+
+def quantization(quantize: Quantize, device: torch.device) -> BitsAndBytesConfig | None:
+    compute = torch.bfloat16 if device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
+    if quantize == "nf4":
+        return BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
+        )
+    return BitsAndBytesConfig(load_in_8bit=True) if quantize == "int8" else None
+
+
+def import_bitsandbytes() -> None:
+    """Imports bitsandbytes without its optional look for compiled kernels on the Hub, and without the warning about it."""
+    if "bitsandbytes" in sys.modules:
+        return
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    installed = sys.modules.get("kernels")
+    sys.modules["kernels"] = None  # type: ignore[assignment]  # "not to be had", in the import system's own words
+    try:
+        import bitsandbytes  # noqa: F401
+    finally:
+        if installed is None:
+            del sys.modules["kernels"]
+        else:
+            sys.modules["kernels"] = installed

@@ -1,0 +1,75 @@
+"""Messages to token ids, the same way for chatting and for training. Knows the tokenizer and nothing of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jinja2.exceptions import TemplateError
+from transformers import PreTrainedTokenizerBase
+
+from lab.errors import ModelError
+from lab.records import Message
+
+PLAIN = (
+    "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}{{ eos }}\n{% endfor %}"
+    "{% if add_generation_prompt %}assistant:{% endif %}"
+)  # for base models that bring no template of their own
+MARK = "\u2063mark\u2063"
+
+
+class ChatTemplate:
+    """A tokenizer and its chat template, seen as three functions.
+
+    `end_ids` are the ids that end a reply (end of turn, end of text); `end_of_turn` is the one put after a reply
+    that was given as text.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        self.tokenizer = tokenizer
+        self.source = None if tokenizer.chat_template else PLAIN.replace("{{ eos }}", tokenizer.eos_token or "")
+        self.specials = sorted({t.content for t in tokenizer.added_tokens_decoder.values() if t.special}, key=len, reverse=True)
+        if tokenizer.eos_token_id is None:
+            raise ModelError("this model's tokenizer names no end-of-text token, so its replies would never end; choose another")
+        self.end_of_turn = self._find_end_of_turn()
+        self.end_ids = frozenset({self.end_of_turn, int(tokenizer.eos_token_id)})
+
+    def encode_prompt(self, messages: Sequence[Message]) -> list[int]:
+        """Ids of the conversation so far, up to where the assistant's words begin."""
+        return self._ids(self._render([{**m, "content": self._defused(m["content"])} for m in messages], prompt=True))
+
+    def encode_reply(self, text: str) -> list[int]:
+        """Ids of a reply given as text, end of turn included. Never merged with the prompt's last token."""
+        return [*self._ids(self._defused(text)), self.end_of_turn]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The words of a reply; special tokens are dropped."""
+        return str(self.tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+    def _render(self, messages: Sequence[Message], prompt: bool) -> str:
+        options = {"tokenize": False, "add_generation_prompt": prompt, "enable_thinking": False}
+        try:
+            return str(self.tokenizer.apply_chat_template(list(messages), chat_template=self.source, **options))
+        except TemplateError:
+            if messages[0]["role"] != "system" or len(messages) < 2:
+                raise
+        # a template without a system role (early Gemma): its words go before the first user turn's
+        system, first, *rest = messages
+        merged = Message(role=first["role"], content=f"{system['content']}\n\n{first['content']}")
+        return str(self.tokenizer.apply_chat_template([merged, *rest], chat_template=self.source, **options))
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _defused(self, text: str) -> str:
+        """Text in which no special token is spelled: typed text must not be able to end a turn or open another."""
+        for special in self.specials:
+            if special in text:
+                text = text.replace(special, f"{special[0]}\u200b{special[1:]}")
+        return text
+
+    def _find_end_of_turn(self) -> int:
+        rendered = self._render([Message(role="user", content="hi"), Message(role="assistant", content=MARK)], prompt=False)
+        for token in self._ids(rendered.rpartition(MARK)[2]):
+            if token in self.tokenizer.all_special_ids or token in self.tokenizer.added_tokens_decoder:
+                return token
+        return int(self.tokenizer.eos_token_id)
