@@ -50,7 +50,7 @@ def load(base: Base, folder: Path, name: str) -> None:
         raise VersionError(f"the adapter in {folder} does not load on {base.id}: {reason}; activate another version") from error
     for parameter in base.model.parameters():
         parameter.requires_grad_(False)
-    base.model.train(base.causal_lm.training)
+    base.model.eval()
 
 
 def drop(base: Base, name: str) -> None:

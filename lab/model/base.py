@@ -76,7 +76,7 @@ def load_base(model: str, quantize: Quantize = "nf4", device: str = "auto", *, t
         reason = str(error).strip().splitlines()[0]
         raise ModelError(f"cannot load model {model!r} with --quantize {quantize} on {place}: {reason}") from error
     network.requires_grad_(False)
-    network.train(training)
+    network.eval()  # no dropout anywhere: the reference and the policy are the same function of their weights
     if training:
         for module in network.modules():
             if module.__class__.__name__ == "Linear4bit":

@@ -43,12 +43,12 @@ class Source:
 
 
 MIX = {
-    "self_dialogue": Source(1.6, 0),
-    "topical_chat": Source(1.0, 0),
-    "persona_chat": Source(1.5, 0),
+    "self_dialogue": Source(1.0, 0),
+    "topical_chat": Source(0.6, 0),
+    "persona_chat": Source(1.2, 0),
     "task_oriented": Source(0.25, 0),
     "chitchat": Source(5.0, 1),
-    "instructions": Source(14.0, 1),
+    "instructions": Source(12.0, 1),
 }
 
 
