@@ -1,0 +1,87 @@
+"""What an algorithm gives to the one fit loop: its rows, and the loss of some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from torch import Tensor
+
+from lab.feedback.examples import Examples
+from lab.model.template import ChatTemplate
+from lab.records import Completion, Message
+from lab.train.batches import Ids, Row
+
+Measure = Callable[[Sequence[Row], Sequence[int]], Tensor]  # rows, which completions -> (rows, which) log-probs, no gradient
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What a loss must know of the whole optimizer batch when it sees a part of it."""
+
+    weight: float  # sum of the rows' weights
+    tokens: int  # tokens of all first completions
+    anchor: Tensor | None = None  # KTO's z0
+
+
+@dataclass(frozen=True)
+class Loss:
+    """`value`: this part's share of the batch's loss (shares add up). `margins`, `right`: one number a row."""
+
+    value: Tensor
+    margins: list[float]
+    right: list[float]
+
+
+class Objective(Protocol):
+    """An algorithm, as the fit loop sees it."""
+
+    which: Sequence[int]  # completions that take gradients
+
+    def whole(self, rows: Sequence[Row], measure: Measure) -> Whole: ...
+
+    def loss(self, policy: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
+        """`policy`: (rows, len(which)) log-probs with gradient."""
+
+
+@dataclass
+class Encoder:
+    """Records to ids, counting what cannot be used and why."""
+
+    template: ChatTemplate
+    max_length: int
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    def drop(self, reason: str) -> None:
+        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+
+    def prompt(self, messages: Sequence[Message]) -> Ids:
+        return tuple(self.template.encode_prompt(messages))
+
+    def completion(self, completion: Completion) -> Ids:
+        """The emitted ids where there are any: what the model said, not what its text would be encoded to."""
+        return tuple(completion.token_ids or self.template.encode_reply(completion.text))
+
+    def fits(self, prompt: Ids, completions: Sequence[Ids]) -> bool:
+        """Whether a row can be trained on; counts it as dropped when it cannot."""
+        if min(len(c) for c in completions) == 0:
+            self.drop("empty")
+        elif len(prompt) + max(len(c) for c in completions) > self.max_length:
+            self.drop("too_long")
+        elif len(set(completions)) < len(completions):
+            self.drop("identical")
+        else:
+            return True
+        return False
+
+
+def preference_rows(examples: Examples, encoder: Encoder) -> list[Row]:
+    """(chosen, rejected) of every pair that fits."""
+    rows = []
+    for pair in examples.pairs:
+        prompt = encoder.prompt(pair.prompt)
+        completions = (encoder.completion(pair.chosen), encoder.completion(pair.rejected))
+        if encoder.fits(prompt, completions):
+            rows.append(Row(prompt, completions, weight=pair.weight))
+    return rows

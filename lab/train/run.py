@@ -1,0 +1,128 @@
+"""One round from job to version: examples, rows, reference, fit, judge, save. Knows nothing of plans or gates."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+
+from lab.errors import TrainingError
+from lab.feedback.examples import Examples, collect
+from lab.feedback.store import Store
+from lab.model import adapters
+from lab.model.base import Base
+from lab.records import AdapterVersion, Algorithm, Job, Report
+from lab.registry.versions import Versions
+from lab.settings import LoraSettings, Settings, TrainSettings
+from lab.train import dpo, judge, kto, sft
+from lab.train.batches import Row
+from lab.train.fit import Hooks, fit
+from lab.train.objective import Encoder, Objective, preference_rows
+from lab.train.reference import with_reference
+
+CANDIDATE, PARENT = "candidate", "parent"
+MOST_HELDOUT = 300  # newest held-out opinions of a kind that a round is judged on
+
+
+def execute(
+    job: Job, store: Store, versions: Versions, settings: Settings, base: Base,
+    on_progress: Callable[[dict], None] = lambda entry: None, should_stop: Callable[[], bool] = lambda: False,
+    yield_to_chat: Callable[[], None] = lambda: None,
+) -> AdapterVersion:  # fmt: skip
+    """Runs a job and returns the candidate. Goes on from the job's checkpoint if it has one.
+
+    Raises TrainingError when the round cannot be run or made nothing, `fit.Stopped` when `should_stop` said so.
+    """
+    began = time.perf_counter()
+    options = with_job(settings, job)
+    parent = versions.get(job.parent)
+    if parent.hash != job.parent_hash:
+        raise TrainingError(f"version {job.parent} is not what it was when the round was planned; start a new round")
+    hooks = Hooks(on_progress, should_stop, yield_to_chat)
+    encoder = Encoder(base.template, min(options.train.max_length, base.context))
+    examples = collect(store, "train", set(job.opinions))
+    rows, objective = prepare(job.algorithm, examples, encoder, options.train)
+    if not rows:
+        raise TrainingError(f"a {job.algorithm} round found nothing to train on ({said(encoder.dropped)}); give more feedback of that kind")
+    folder = versions.staging(job.id)
+    try:
+        if parent.folder is None:
+            adapters.create(base, CANDIDATE, options.lora.rank, options.lora.alpha, options.train.seed)
+        else:
+            adapters.load(base, parent.folder, CANDIDATE)
+            adapters.load(base, parent.folder, PARENT)
+        asked = judge.questions([p.prompt for p in examples.pairs] + [k.prompt for k in examples.labelled])
+        prompts = [encoder.prompt(question)[-base.context // 2 :] for question in asked]
+        rows = with_reference(base, rows, store, options.train, hooks)
+
+        def drift() -> float:
+            few = prompts[-8:]
+            replies = judge.draw(base, CANDIDATE, few, options.train.seed, longest=24)
+            return judge.kl_from_base(base, few, replies, options.train)
+
+        done = fit(base, CANDIDATE, rows, objective, options.train, folder, replace(hooks, drift=drift))
+        on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
+        held = heldout(base, store, options.train, hooks)
+        before = judge.agreement(base, PARENT if parent.folder else None, held, options.train)
+        after = judge.agreement(base, CANDIDATE, held, options.train)
+        kl, canaries = judge.canaries(base, CANDIDATE, prompts, options.train)
+        adapters.save(base, CANDIDATE, folder)
+    finally:
+        for name in (PARENT, CANDIDATE):
+            if name in adapters.names(base):
+                adapters.drop(base, name)
+    report = Report(
+        algorithm=job.algorithm, version=None, parent=job.parent, steps=done.steps, used=len(rows), dropped=encoder.dropped,
+        loss_first=done.loss_first, loss_last=done.loss_last, heldout_before=before, heldout_after=after, heldout_n=len(held),
+        kl=kl, canaries=canaries, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
+    )  # fmt: skip
+    return versions.add(folder, job, report)
+
+
+def prepare(algorithm: Algorithm, examples: Examples, encoder: Encoder, settings: TrainSettings) -> tuple[list[Row], Objective]:
+    """The rows of an algorithm and its objective."""
+    match algorithm:
+        case "dpo" | "ipo":
+            return dpo.rows_of(examples, encoder), dpo.Preference(settings, squared=algorithm == "ipo")
+        case "kto":
+            return kto.rows_of(examples, encoder, settings.seed), kto.Thumbs(settings)
+        case "sft":
+            return sft.rows_of(examples, encoder), sft.Imitation(settings)
+        case _:
+            raise TrainingError(f"this lab does not train with {algorithm!r}; choose sft, dpo, ipo or kto")
+
+
+def heldout(base: Base, store: Store, settings: TrainSettings, hooks: Hooks) -> judge.Heldout:
+    """The held-out opinions that fit, with their reference."""
+    examples = collect(store, "held_out")
+    encoder = Encoder(base.template, min(settings.max_length, base.context))
+    pairs = preference_rows(replace(examples, pairs=examples.pairs[-MOST_HELDOUT:]), encoder)
+    thumbs = []
+    for item in examples.labelled[-MOST_HELDOUT:]:
+        prompt, ids = encoder.prompt(item.prompt), encoder.completion(item.completion)
+        if encoder.fits(prompt, [ids]):
+            thumbs.append(Row(prompt, (ids,), label=item.label))
+    return judge.Heldout(with_reference(base, pairs, store, settings, hooks), with_reference(base, thumbs, store, settings, hooks))
+
+
+def with_job(settings: Settings, job: Job) -> Settings:
+    """The settings a job was planned with: its own where it names them, today's for the rest."""
+    train = TrainSettings.model_validate(settings.train.model_dump() | job.settings.get("train", {}) | {"seed": job.seed})
+    lora = LoraSettings.model_validate(settings.lora.model_dump() | job.settings.get("lora", {}))
+    return settings.model_copy(update={"train": train, "lora": lora})
+
+
+def said(dropped: dict[str, int]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in dropped.items()) or "no opinions of that kind"
+
+
+def peak_mb(base: Base) -> float:
+    """The most memory this process ever held: of the GPU on CUDA, else resident. A warm trainer's peak spans its rounds."""
+    if base.device.type == "cuda":
+        return torch.cuda.max_memory_allocated() / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6

@@ -1,0 +1,44 @@
+"""Supervised fine-tuning: replies to imitate (corrections, imported chats, chosen replies, thumbs up)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from lab.feedback.examples import Examples
+from lab.records import Completion, Message
+from lab.settings import TrainSettings
+from lab.train import losses
+from lab.train.batches import Row
+from lab.train.objective import Encoder, Loss, Measure, Whole
+
+
+def rows_of(examples: Examples, encoder: Encoder) -> list[Row]:
+    """Rows of (reply,). A reply found good twice is read once."""
+    wanted: list[tuple[Sequence[Message], Completion]] = [(d.prompt, d.completion) for d in examples.demonstrations]
+    wanted += [(p.prompt, p.chosen) for p in examples.pairs]
+    wanted += [(k.prompt, k.completion) for k in examples.labelled if k.label]
+    rows: dict[tuple, Row] = {}
+    for messages, completion in wanted:
+        prompt, ids = encoder.prompt(messages), encoder.completion(completion)
+        if encoder.fits(prompt, [ids]):
+            rows[prompt, ids] = Row(prompt, (ids,))
+    return list(rows.values())
+
+
+@dataclass(frozen=True)
+class Imitation:
+    """Mean negative log-likelihood of the batch's tokens."""
+
+    settings: TrainSettings
+    which: Sequence[int] = (0,)
+
+    def whole(self, rows: Sequence[Row], measure: Measure) -> Whole:
+        return Whole(len(rows), sum(len(row.completions[0]) for row in rows))
+
+    def loss(self, policy: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
+        value = losses.sft(policy[:, 0]).sum() / whole.tokens
+        gains = [p - row.reference[0] for p, row in zip(policy[:, 0].tolist(), rows, strict=True)]
+        return Loss(value, gains, [float(gain > 0) + 0.5 * (gain == 0) for gain in gains])
