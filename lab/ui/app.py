@@ -1,0 +1,58 @@
+"""The page built and served: `build` makes it from the parts of a lab, `serve` answers until Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+
+import gradio as gr
+
+from lab.ui.events import wire
+from lab.ui.lab import Lab
+from lab.ui.page import lay_out
+from lab.ui.security import login, middleware, require_free
+from lab.ui.theme import head, style, theme
+
+__all__ = ["Lab", "build", "launch", "serve"]
+WAITING = 256  # events the queue holds before it refuses more
+log = logging.getLogger(__name__)
+
+
+def build(lab: Lab) -> gr.Blocks:
+    """The page over a lab."""
+    # nothing is written outside the home; Gradio reads this while components are made
+    os.environ["GRADIO_TEMP_DIR"] = str(lab.settings.feedback_data / "page")
+    with gr.Blocks(title="Hone", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
+        page = lay_out(lab.settings)
+        wire(lab, page, blocks)
+    return blocks.queue(max_size=WAITING, api_open=False)
+
+
+def launch(lab: Lab, host: str, port: int, auth: str | None = None, open_browser: bool = False) -> gr.Blocks:
+    """Starts serving and returns; `auth` is "name:password" and required when others can reach `host`.
+
+    Raises BusyError when the port is taken, SettingsError when a lab that is not local has no log-in.
+    """
+    check = login(host, auth)
+    require_free(host, port)
+    blocks = build(lab)
+    blocks.launch(
+        server_name=host, server_port=port, share=False, inbrowser=open_browser, prevent_thread_lock=True, quiet=True,
+        auth=check, theme=theme(), css=style(), head=head(), run_history=False, enable_monitoring=False, show_error=False,
+        max_file_size="1mb", footer_links=[], ssr_mode=False, mcp_server=False, pwa=False,
+        app_kwargs={"middleware": middleware(host), "openapi_url": None, "docs_url": None, "redoc_url": None},
+    )  # fmt: skip
+    return blocks
+
+
+def serve(lab: Lab, host: str = "127.0.0.1", port: int = 7860, auth: str | None = None, open_browser: bool = True) -> None:
+    """Serves the page until Ctrl-C."""
+    blocks = launch(lab, host, port, auth, open_browser)
+    log.info("the lab answers on http://%s:%d", host, port)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        blocks.close(verbose=False)

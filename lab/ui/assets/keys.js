@@ -1,0 +1,45 @@
+// Keys, focus, and a side panel that starts closed on a phone. Everything else on the page is Gradio's.
+(() => {
+  const VOTES = {1: "vote-left", 2: "vote-right", 3: "vote-tie", 4: "vote-both_bad"};
+  const STOPS = ["stop", "compare-stop"];
+
+  const usable = (id) => {
+    const button = document.getElementById(id);
+    return button && !button.disabled && button.offsetParent !== null ? button : null;
+  };
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable=true]") !== null;
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+    if (event.key === "Escape") {
+      for (const id of STOPS) usable(id)?.click();
+      return;
+    }
+    if (!(event.key in VOTES) || typing(event.target)) return;
+    const button = usable(VOTES[event.key]);
+    if (button) {
+      event.preventDefault();
+      button.click();
+    }
+  });
+
+  window.hone = {
+    // a phone's keyboard would cover the reply, so only where there is a real one
+    focus: (id) => {
+      const box = document.querySelector(`#${id} textarea`);
+      if (box && box.offsetParent !== null && matchMedia("(pointer: fine)").matches) box.focus();
+    },
+  };
+
+  // Gradio opens its side panel over the whole screen of a phone; close it once, when it first appears
+  if (matchMedia("(max-width: 768px)").matches) {
+    const watch = new MutationObserver(() => {
+      const toggle = document.querySelector("#panel.open .toggle-button, .sidebar.open .toggle-button");
+      if (toggle) {
+        watch.disconnect();
+        toggle.click();
+      }
+    });
+    watch.observe(document, {childList: true, subtree: true, attributes: true, attributeFilter: ["class"]});
+  }
+})();

@@ -1,0 +1,27 @@
+"""What the page stands on: the parts of a running lab, handed over by whoever composed them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lab.settings import Settings
+
+if TYPE_CHECKING:  # the page itself needs no torch
+    from lab.chat.engine import Engine
+    from lab.chat.session import Session
+    from lab.feedback.store import Store
+    from lab.loop.worker import Worker
+    from lab.registry.versions import Versions
+
+
+@dataclass(frozen=True)
+class Lab:
+    """The parts of a running lab; `worker` is None where no trainer runs beside the chat."""
+
+    settings: Settings
+    store: Store
+    versions: Versions
+    session: Session
+    engine: Engine
+    worker: Worker | None = None

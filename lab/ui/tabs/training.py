@@ -1,0 +1,243 @@
+"""The Training tab: what there is to learn from, why the next round will or won't start, the running round, past rounds.
+
+Everything is read from the store, the worker and a round's log.jsonl, so a reload shows the same page.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+
+from lab.errors import LabError
+from lab.feedback.examples import counts as count_opinions
+from lab.records import AdapterVersion, Algorithm, Counts, Job
+from lab.ui.lab import Lab
+from lab.ui.view import clock, percent, version_name
+
+POINTS = 200  # more make the browser's plot slow
+ROUNDS = 30
+HEADERS = ["When", "Algorithm", "Opinions", "State", "Version", "Held-out", "Why"]
+ALGORITHMS: tuple[Algorithm, ...] = ("dpo", "kto", "sft")
+Update = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class TrainingTab:
+    seen: gr.State
+    reason: gr.HTML
+    counts: gr.HTML
+    progress: gr.HTML
+    loss: gr.LinePlot
+    margin: gr.LinePlot
+    algorithm: gr.Dropdown
+    now: gr.Button
+    pause: gr.Button
+    resume: gr.Button
+    stop: gr.Button
+    rounds: gr.Dataframe
+
+    def outputs(self) -> set[Any]:
+        return {
+            self.seen, self.reason, self.counts, self.progress, self.loss, self.margin, self.now, self.pause, self.resume, self.stop,
+            self.rounds,
+        }  # fmt: skip
+
+
+def build() -> TrainingTab:
+    seen = gr.State({})
+    reason = gr.HTML(elem_id="reason")
+    with gr.Row(elem_id="training-buttons"):
+        algorithm = gr.Dropdown(
+            [("choose by the data", "auto"), *((name.upper(), name) for name in ALGORITHMS)], value="auto", show_label=False,
+            container=False, scale=0, min_width=190, elem_id="algorithm",
+        )  # fmt: skip
+        now = gr.Button("Train now", variant="primary", scale=0, min_width=120, elem_id="train-now")
+        pause = gr.Button("Pause", scale=0, min_width=100, elem_id="pause")
+        resume = gr.Button("Resume", scale=0, min_width=100, visible=False, elem_id="resume")
+        stop = gr.Button("Stop round", variant="stop", scale=0, min_width=120, visible=False, elem_id="stop-round")
+    counts = gr.HTML(elem_id="counts")
+    progress = gr.HTML(elem_id="progress")
+    with gr.Row(elem_id="plots"):
+        loss = gr.LinePlot(x="step", y="loss", title="Loss", x_title="step", y_title=" ", height=230, elem_id="loss", min_width=260, buttons=[])
+        margin = gr.LinePlot(
+            x="step", y="margin", title="Margin: preferred over rejected", x_title="step", y_title=" ", height=230, elem_id="margin",
+            min_width=260, buttons=[],
+        )  # fmt: skip
+    rounds = gr.Dataframe(
+        headers=HEADERS, value=[], interactive=False, wrap=True, label="Rounds", elem_id="rounds", max_height=340,
+        column_widths=["110px", "95px", "85px", "80px", "90px", "130px", "300px"], buttons=[],
+    )  # fmt: skip
+    return TrainingTab(seen, reason, counts, progress, loss, margin, algorithm, now, pause, resume, stop, rounds)
+
+
+class TrainingHandlers:
+    """What the Training tab does. Methods raise LabError; events.py turns that into a notice."""
+
+    def __init__(self, lab: Lab, tab: TrainingTab) -> None:
+        self.lab, self.tab = lab, tab
+
+    def tick(self, seen: Mapping[str, Any]) -> Update:
+        """What changed since this page last looked; plots and table are costly to draw again for nothing."""
+        tab, lab = self.tab, self.lab
+        status = lab.worker.status() if lab.worker else None
+        jobs = lab.store.jobs(ROUNDS)
+        versions = {version.version: version for version in lab.versions.all()}
+        running = next((job for job in jobs if job.state == "running"), None)
+        drawn = running or next((job for job in jobs if job.state in ("done", "failed")), None)
+        points = thinned(read_log(self.log_of(drawn, versions))) if drawn else []
+        busy = any(job.state in ("running", "queued") for job in jobs)
+        paused = bool(status and status.paused)
+        parts: dict[str, tuple[Any, Update]] = {}
+
+        def part(name: str, content: Any, update: Update) -> None:
+            parts[name] = (content, update)
+
+        sentence = reason_line(status.reason if status else "", paused, status.trainer_alive if status else None, status.last_error if status else "")
+        part("reason", sentence, {tab.reason: sentence})
+        numbers = counts_table(status.counts if status else self.counted())
+        part("counts", numbers, {tab.counts: numbers})
+        line = progress_line(running, drawn)
+        part("progress", line, {tab.progress: line})
+        plotted = [drawn.id if drawn else "", len(points), points[-1]["step"] if points else 0]
+        part("plots", plotted, {tab.loss: plot(points, "loss"), tab.margin: plot(points, "margin")})
+        rows = [round_row(job, versions.get(job.version) if job.version is not None else None) for job in jobs]
+        part("rounds", rows, {tab.rounds: gr.update(value=rows, visible=bool(rows))})
+        buttons = {
+            tab.now: gr.update(interactive=status is not None and not busy),
+            tab.pause: gr.update(visible=not paused, interactive=status is not None),
+            tab.resume: gr.update(visible=paused),
+            tab.stop: gr.update(visible=running is not None and status is not None),
+        }
+        part("buttons", [status is not None, busy, paused, running is not None], buttons)
+
+        update: Update = {}
+        for name, (content, changes) in parts.items():
+            if seen.get(name) != content:
+                update.update(changes)
+        if update:
+            update[tab.seen] = {name: content for name, (content, _) in parts.items()}
+        return update
+
+    def train_now(self, algorithm: str, seen: Mapping[str, Any]) -> Update:
+        self.worker().train_now(None if algorithm == "auto" else algorithm)  # type: ignore[arg-type]
+        return self.tick(seen)
+
+    def pause(self, seen: Mapping[str, Any]) -> Update:
+        self.worker().pause()
+        return self.tick(seen)
+
+    def resume(self, seen: Mapping[str, Any]) -> Update:
+        self.worker().resume()
+        return self.tick(seen)
+
+    def stop_round(self, seen: Mapping[str, Any]) -> Update:
+        self.worker().stop_round()
+        gr.Info("The round stops after its current step.", duration=3)
+        return self.tick(seen)
+
+    def worker(self) -> Any:
+        if self.lab.worker is None:
+            raise LabError("this lab runs without a trainer; start it again without --no-trainer")
+        return self.lab.worker
+
+    def counted(self) -> Counts:
+        """Counts of a lab without a worker."""
+        versions = self.lab.versions
+        return count_opinions(self.lab.store, self.lab.store.learned(versions.lineage(versions.live()), versions.base))
+
+    def log_of(self, job: Job, versions: Mapping[int, AdapterVersion]) -> Path:
+        """Where the round writes, or wrote, its steps: the finished version's folder, else the staging one."""
+        made = versions.get(job.version) if job.version is not None else None
+        folder = made.folder if made is not None and made.folder is not None else self.lab.versions.staging(job.id)
+        return folder / "log.jsonl"
+
+
+def read_log(path: Path) -> list[dict[str, float]]:
+    """The steps of a log that may be half-written at its end, or not there yet."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    steps = []
+    for line in lines:
+        try:
+            step = json.loads(line)
+        except ValueError:
+            continue  # the trainer is writing this line now
+        if isinstance(step, dict) and isinstance(step.get("step"), int):
+            steps.append(step)
+    return steps
+
+
+def thinned(points: Sequence[dict[str, float]], most: int = POINTS) -> list[dict[str, float]]:
+    """At most `most` points, evenly spread, the first and the newest among them."""
+    if len(points) <= most:
+        return list(points)
+    return [points[round(index * (len(points) - 1) / (most - 1))] for index in range(most)]
+
+
+def plot(points: Sequence[Mapping[str, Any]], name: str) -> pd.DataFrame:
+    kept = [(point["step"], point[name]) for point in points if isinstance(point.get(name), int | float)]
+    return pd.DataFrame({"step": [step for step, _ in kept], name: [float(value) for _, value in kept]})
+
+
+def reason_line(reason: str, paused: bool, alive: bool | None, error: str) -> str:
+    """The sentence why the next round will or won't start, and what is wrong with the trainer if something is."""
+    if alive is None:
+        return '<p class="reason">This lab runs without a trainer: opinions are kept, and a later round learns from them.</p>'
+    notes = ""
+    if error:
+        notes = f'<p class="trouble">{html.escape(error)}</p>'
+    state = '<span class="badge">paused</span> ' if paused else ""
+    return f'<p class="reason">{state}{html.escape(reason)}</p>{notes}'
+
+
+def counts_table(counts: Counts) -> str:
+    cards = (
+        ("Votes and corrections", counts.pairs, counts.new_pairs),
+        ("Thumbs", counts.labelled, counts.new_labelled),
+        ("Examples to imitate", counts.demonstrations, counts.new_demonstrations),
+        ("Kept for testing only", counts.held_out, None),
+    )
+    return '<div class="cards">' + "".join(
+        f'<div class="card"><span class="number">{total}</span><span class="label">{label}</span>'
+        + (f'<span class="new">{new} new</span>' if new is not None else "") + "</div>"
+        for label, total, new in cards
+    ) + "</div>"  # fmt: skip
+
+
+def progress_line(running: Job | None, drawn: Job | None) -> str:
+    if running is None:
+        if drawn is None:
+            return ""
+        return f'<p class="round">Last round: {drawn.algorithm.upper()}, {clock(drawn.created)}</p>'
+    seen = running.progress
+    step, steps = int(seen.get("step") or 0), int(seen.get("steps") or 0)
+    share = step / steps if steps else 0.0
+    said = [f"{running.algorithm.upper()} on {len(running.opinions)} opinions", str(seen.get("phase") or "starting")]
+    if steps:
+        said.append(f"step {step} of {steps}")
+    if isinstance(seen.get("accuracy"), int | float):
+        said.append(f"{percent(seen['accuracy'])} of pairs right")
+    if isinstance(seen.get("seconds"), int | float):
+        said.append(f"{seen['seconds']:.0f} s")
+    bar = f'<div class="bar" role="progressbar" aria-label="round" aria-valuenow="{100 * share:.0f}" aria-valuemin="0" aria-valuemax="100">'
+    return f'<p class="round">{html.escape(" · ".join(said))}</p>{bar}<div style="width:{100 * share:.0f}%"></div></div>'
+
+
+def round_row(job: Job, made: AdapterVersion | None) -> list[str]:
+    report = made.report if made else None
+    state, why = job.state, job.error or job.reason
+    if made is not None:
+        state = report.verdict if report and report.verdict else made.state  # type: ignore[assignment]
+        why = made.why or (report.why if report else "") or job.reason
+    heldout = f"{percent(report.heldout_before)} → {percent(report.heldout_after)} of {report.heldout_n}" if report and report.heldout_n else "–"
+    version = version_name(job.version) if job.version is not None else "–"
+    return [clock(job.created), job.algorithm.upper(), str(len(job.opinions)), state, version, heldout, why]

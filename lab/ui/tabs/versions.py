@@ -1,0 +1,177 @@
+"""The Versions tab: every version of this base, its report, and which one speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from lab.errors import LabError
+from lab.records import AdapterVersion, Report
+from lab.ui.lab import Lab
+from lab.ui.view import clock, percent, version_name
+
+HEADERS = ["Version", "State", "Made from", "By", "When", "Held-out", "Why"]
+Update = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class VersionsTab:
+    seen: gr.State
+    table: gr.Dataframe
+    damaged: gr.Markdown
+    chosen: gr.Dropdown
+    activate: gr.Button
+    rollback: gr.Button
+    delete: gr.Button
+    details: gr.Markdown
+
+    def outputs(self) -> set[Any]:
+        return {self.seen, self.table, self.damaged, self.chosen, self.details}
+
+
+def build() -> VersionsTab:
+    seen = gr.State(None)
+    with gr.Row(elem_id="version-buttons", equal_height=True):
+        chosen = gr.Dropdown(label="Version", show_label=False, container=False, choices=[("base", 0)], value=0, scale=0, min_width=190, elem_id="chosen")
+        activate = gr.Button("Activate", variant="primary", scale=0, min_width=110, elem_id="activate")
+        rollback = gr.Button("Roll back to the one before", scale=0, min_width=220, elem_id="rollback")
+        delete = gr.Button("Delete", variant="stop", scale=0, min_width=100, elem_id="delete")
+    details = gr.Markdown(elem_id="details")
+    table = gr.Dataframe(
+        headers=HEADERS, value=[], interactive=False, wrap=True, label="Versions (select a row)", elem_id="versions", max_height=420,
+        column_widths=["100px", "95px", "100px", "70px", "110px", "130px", "300px"], buttons=[],
+    )  # fmt: skip
+    damaged = gr.Markdown(elem_id="damaged", visible=False)
+    return VersionsTab(seen, table, damaged, chosen, activate, rollback, delete, details)
+
+
+class VersionsHandlers:
+    """What the Versions tab does. Methods raise LabError; events.py turns that into a notice."""
+
+    def __init__(self, lab: Lab, tab: VersionsTab) -> None:
+        self.lab, self.tab = lab, tab
+
+    def tick(self, seen: Any, chosen: int | None) -> Update:
+        """The tab, where something changed since this page last looked."""
+        versions = newest_first(self.lab.versions.all())
+        damaged = self.lab.versions.damaged()
+        rows = [version_row(version) for version in versions]
+        now = [rows, [list(item) for item in damaged]]
+        if now == seen:
+            return {}
+        numbers = [version.version for version in versions]
+        choice = chosen if chosen in numbers and seen is not None else self.lab.versions.live()
+        return {
+            self.tab.seen: now,
+            self.tab.table: rows,
+            self.tab.damaged: gr.update(value=damaged_note(damaged), visible=bool(damaged)),
+            self.tab.chosen: gr.update(choices=[(f"{row[0]} ({row[1]})", number) for row, number in zip(rows, numbers, strict=True)], value=choice),
+            self.tab.details: self.details_of(choice),
+        }
+
+    def pick(self, event: gr.SelectData) -> Update:
+        """A row of the table was selected."""
+        row = event.index[0] if isinstance(event.index, list | tuple) else event.index
+        versions = newest_first(self.lab.versions.all())
+        if not 0 <= row < len(versions):
+            raise LabError("this list is older than the lab's; open the tab again")
+        return {self.tab.chosen: versions[row].version, self.tab.details: self.details_of(versions[row].version)}
+
+    def look(self, chosen: int | None) -> Update:
+        return {self.tab.details: self.details_of(chosen)}
+
+    def activate(self, chosen: int | None, seen: Any) -> Update:
+        number = required(chosen)
+        before = self.lab.versions.live()
+        if number == before:
+            raise LabError(f"{version_name(number)} is live already; choose another one")
+        self.lab.versions.activate(number, "chosen on the page")
+        self.speak(number, before)
+        return self.tick(seen, number)
+
+    def rollback(self, seen: Any) -> Update:
+        before = self.lab.versions.live()
+        now = self.lab.versions.rollback()
+        self.speak(now.version, before)
+        return self.tick(seen, now.version)
+
+    def speak(self, number: int, before: int) -> None:
+        """The engine follows the registry; if it cannot, the registry goes back, so that both always agree."""
+        try:
+            self.lab.engine.use_adapter(number)
+        except LabError:
+            self.lab.versions.activate(before, f"{version_name(number)} could not be loaded")
+            raise
+        gr.Info(f"{version_name(number).capitalize()} speaks from the next reply on.", duration=3)
+
+    def delete(self, chosen: int | None, seen: Any) -> Update:
+        number = required(chosen)
+        self.lab.versions.delete(number)
+        gr.Info(f"{version_name(number).capitalize()} is deleted.", duration=3)
+        return self.tick(seen, None)
+
+    def details_of(self, chosen: int | None) -> str:
+        if chosen is None:
+            return ""
+        return details(self.lab.versions.get(chosen), self.lab.versions.lineage(chosen))
+
+
+def required(chosen: int | None) -> int:
+    if chosen is None:
+        raise LabError("no version is chosen; choose one in the list")
+    return int(chosen)
+
+
+def newest_first(versions: Sequence[AdapterVersion]) -> list[AdapterVersion]:
+    return sorted(versions, key=lambda version: -version.version)
+
+
+def version_row(version: AdapterVersion) -> list[str]:
+    report = version.report
+    return [
+        version_name(version.version),
+        version.state,
+        version_name(version.parent) if version.parent is not None else "–",
+        version.algorithm.upper() if version.version else "–",
+        clock(version.created) if version.version else "–",
+        heldout(report),
+        version.why or (report.why if report else ""),
+    ]
+
+
+def heldout(report: Report | None) -> str:
+    if report is None or not report.heldout_n:
+        return "–"
+    return f"{percent(report.heldout_before)} → {percent(report.heldout_after)} of {report.heldout_n}"
+
+
+def damaged_note(damaged: Sequence[tuple[str, str]]) -> str:
+    if not damaged:
+        return ""
+    return "**Damaged folders, not used:**\n" + "\n".join(f"- `{folder}`: {reason}" for folder, reason in damaged)
+
+
+def details(version: AdapterVersion, lineage: Sequence[int]) -> str:
+    """A version's report, in sentences and one table."""
+    name = version_name(version.version)
+    if version.version == 0:
+        return f"**{name}**: the model as it came, without an adapter. Always there."
+    steps = " ← ".join(version_name(number) for number in [*lineage, 0])
+    lines = [f"**{name}** ({version.state}). {version.why}", f"Lineage: {steps}"]
+    report = version.report
+    if report is None:
+        return "\n\n".join([*lines, "It has no report."])
+    dropped = ", ".join(f"{count} {reason}" for reason, count in report.dropped.items()) or "none"
+    rows = [
+        ("Made by", f"{report.algorithm.upper()}, {report.steps} steps on {report.used} examples (dropped: {dropped})"),
+        ("Loss", f"{report.loss_first:.3f} → {report.loss_last:.3f}"),
+        ("Held-out accuracy", heldout(report)),
+        ("Distance from the base", f"{report.kl:.3f} nats a token"),
+        ("Canaries", ", ".join(f"{key} {value:.3g}" for key, value in report.canaries.items()) or "none"),
+        ("Cost", f"{report.seconds:.0f} s, {report.peak_mb:.0f} MB at most"),
+    ]
+    table = "\n".join(["| | |", "|---|---|", *(f"| {label} | {text} |" for label, text in rows)])
+    return "\n\n".join([*lines, table])

@@ -1,0 +1,95 @@
+"""Records as a page shows them: text, footers, times. Pure; knows no component and no store."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from lab.records import Reply
+
+Item = TypeVar("Item")
+
+CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
+ENDINGS = {"length": "cut at its length limit", "stopped": "stopped"}
+YIELDS_PER_SECOND = 20.0  # a browser falls behind at more, and nothing holds the server back
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A turn to show: a stored reply, or a draft on its way."""
+
+    text: str
+    version: int | None = None
+    finish: str | None = None
+    id: str | None = None
+
+
+def plain(text: str) -> str:
+    """Text for a Markdown pane: HTML shown instead of obeyed, a fence left open closed, so that nothing swallows what follows."""
+    parts = CODE.split(text)
+    shown = "".join(part if index % 2 else part.replace("<", "&lt;") for index, part in enumerate(parts))
+    return shown + ("\n```" if text.count("```") % 2 else "")
+
+
+def version_name(version: int | None) -> str:
+    if version is None:
+        return "given"
+    return "base" if version == 0 else f"version {version}"
+
+
+def bubble(turn: Spoken) -> str:
+    """An assistant's turn with the line under it: which version spoke, and how it ended where that matters."""
+    said = [version_name(turn.version)]
+    if turn.finish in ENDINGS:
+        said.append(ENDINGS[turn.finish])
+    return f'{plain(turn.text) or "…"}\n\n<span class="by">{" · ".join(said)}</span>'
+
+
+def messages(replies: Sequence[Reply]) -> list[dict[str, Any]]:
+    """Stored turns as Chatbot messages, one each, with their ids; system turns are not shown."""
+    return [message(reply.role, spoken(reply)) for reply in replies if reply.role != "system"]
+
+
+def message(role: str, turn: Spoken) -> dict[str, Any]:
+    content = plain(turn.text) if role == "user" else bubble(turn)
+    return {"role": role, "content": content, "metadata": {"id": turn.id} if turn.id else {}}
+
+
+def spoken(reply: Reply) -> Spoken:
+    return Spoken(reply.text, reply.version, reply.finish, reply.id)
+
+
+def paced(items: Iterator[Item], per_second: float = YIELDS_PER_SECOND) -> Iterator[Item]:
+    """The items, at most `per_second`, never without the last; closes `items` when the page is gone."""
+    held: list[Item] = []
+    due = 0.0
+    try:
+        for item in items:
+            now = time.monotonic()
+            if now < due:
+                held = [item]
+                continue
+            held = []
+            due = now + 0.9 / per_second  # a little early, or the next token after the due time doubles the gap
+            yield item
+        yield from held
+    finally:
+        if isinstance(items, Generator):
+            items.close()
+
+
+def clock(seconds: float) -> str:
+    """A time of day, with the date."""
+    return time.strftime("%b %d, %H:%M", time.localtime(seconds))
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def short(text: str, length: int = 40) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
