@@ -1,0 +1,86 @@
+"""Jobs as rows: queued, claimed by one trainer, kept alive by heartbeats, ended. The caller holds the transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
+
+from lab.errors import StoreError
+from lab.feedback import tables
+from lab.records import Job
+
+TABLE = tables.jobs
+COLUMNS = [column for column in TABLE.columns if column.name != "seq"]
+
+
+def add(connection: Connection, job: Job) -> None:
+    if connection.execute(select(TABLE.c.id).where(TABLE.c.id == job.id)).first():
+        raise StoreError(f"job {job.id!r} is stored already")
+    row = {column.name: getattr(job, column.name) for column in COLUMNS}
+    connection.execute(insert(TABLE), row | {"opinions": list(job.opinions)})
+
+
+def get(connection: Connection, job_id: str) -> Job:
+    found = connection.execute(select(*COLUMNS).where(TABLE.c.id == job_id)).mappings().first()
+    if found is None:
+        raise StoreError(f"there is no job {job_id!r}")
+    return job_of(found)
+
+
+def newest(connection: Connection, limit: int) -> list[Job]:
+    rows = connection.execute(select(*COLUMNS).order_by(TABLE.c.seq.desc()).limit(limit)).mappings()
+    return [job_of(row) for row in rows]
+
+
+def claim(connection: Connection, worker: str) -> Job | None:
+    """The write lock is held from the transaction's start, so no second trainer can read the same job as queued."""
+    oldest = connection.execute(select(TABLE.c.id).where(TABLE.c.state == "queued").order_by(TABLE.c.seq)).scalar()
+    if oldest is None:
+        return None
+    values = {"state": "running", "worker": worker, "heartbeat": time.time(), "attempts": TABLE.c.attempts + 1}
+    connection.execute(update(TABLE).where(TABLE.c.id == oldest).values(**values))
+    return get(connection, oldest)
+
+
+def heartbeat(connection: Connection, job_id: str, progress: dict) -> bool:
+    """Whether the job still runs; one that was handed back or failed meanwhile is left as it is."""
+    return _change(connection, TABLE.c.id == job_id, TABLE.c.state == "running", heartbeat=time.time(), progress=progress)
+
+
+def finish(connection: Connection, job_id: str, version: int) -> None:
+    """From any state: a version that was made exists, even if its trainer was thought dead while it slept."""
+    if not _change(connection, TABLE.c.id == job_id, state="done", version=version, error="", heartbeat=time.time()):
+        raise StoreError(f"there is no job {job_id!r}")
+
+
+def fail(connection: Connection, job_id: str, error: str) -> None:
+    get(connection, job_id)
+    _change(connection, TABLE.c.id == job_id, TABLE.c.state != "done", state="failed", error=error)
+
+
+def requeue(connection: Connection, job_id: str) -> None:
+    """Hands a running or failed job back; its attempts stay counted."""
+    get(connection, job_id)
+    _change(connection, TABLE.c.id == job_id, TABLE.c.state.in_(("running", "failed")), state="queued", worker="", error="")
+
+
+def stale(connection: Connection, silent_seconds: float) -> list[Job]:
+    query = select(*COLUMNS).where(TABLE.c.state == "running", TABLE.c.heartbeat < time.time() - silent_seconds)
+    return [job_of(row) for row in connection.execute(query.order_by(TABLE.c.seq)).mappings()]
+
+
+def learned(connection: Connection, versions: Iterable[int], base: str) -> set[str]:
+    query = select(TABLE.c.opinions).where(TABLE.c.base == base, TABLE.c.version.in_(list(versions)))
+    return {opinion for opinions in connection.execute(query).scalars() for opinion in opinions}
+
+
+def job_of(row: RowMapping) -> Job:
+    found = dict(row)
+    return Job(**(found | {"opinions": tuple(found["opinions"])}))
+
+
+def _change(connection: Connection, *where: ColumnElement[bool], **values: Any) -> bool:
+    return connection.execute(update(TABLE).where(*where).values(**values)).rowcount > 0

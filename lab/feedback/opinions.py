@@ -1,0 +1,149 @@
+"""Opinions as rows. Append-only: the newest of a kind counts, and a retraction is a row of its own.
+
+A retraction takes the newest opinion away without bringing an older one back: who undoes a changed mind has no opinion.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, case, func, insert, select
+
+from lab.errors import StoreError
+from lab.feedback import tables
+from lab.feedback.conversations import chunks
+from lab.records import CHOICES, CRITERIA, Correction, Thumb, Vote
+
+Opinion = Thumb | Vote | Correction
+
+THUMB_VALUES = ("up", "down", "cleared")
+OPINION_TABLES = (tables.thumbs, tables.votes, tables.corrections)
+
+
+def add(connection: Connection, opinion: Opinion, origin: str | None = None) -> None:
+    """Checks the opinion's words and that its replies are there, then writes the row."""
+    _check_words(opinion)
+    if known(connection, [opinion.id]):
+        raise StoreError(f"opinion {opinion.id!r} is stored already; a new opinion needs a new id")
+    _check_replies(connection, opinion)
+    table = table_of(opinion)
+    row = {column.name: getattr(opinion, column.name) for column in _columns(table)}
+    if isinstance(opinion, Thumb):
+        row["reasons"] = list(opinion.reasons)
+    connection.execute(insert(table), row | {"origin": origin})
+
+
+def retract(connection: Connection, opinion: str) -> None:
+    """Also takes an imported assistant's turn, by its reply id, out of what is imitated."""
+    replies = tables.replies.c.id
+    if not known(connection, [opinion]) and not list(_matching(connection, replies, [opinion])):
+        raise StoreError(f"there is no opinion {opinion!r} to take back")
+    connection.execute(insert(tables.retractions), {"opinion": opinion, "time": time.time()})
+
+
+def retracted(connection: Connection) -> set[str]:
+    return set(connection.execute(select(tables.retractions.c.opinion)).scalars())
+
+
+def known(connection: Connection, ids: Iterable[str]) -> set[str]:
+    """Those of the ids that are stored opinions."""
+    return {found for table in OPINION_TABLES for some in chunks(list(ids)) for found in _matching(connection, table.c.id, some)}
+
+
+def origins(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Those of the origins that came in already."""
+    columns = [table.c.origin for table in (*OPINION_TABLES, tables.conversations)]
+    return {found for column in columns for some in chunks(names) for found in _matching(connection, column, some)}
+
+
+def thumbs(connection: Connection) -> list[Thumb]:
+    table = tables.thumbs
+    rows = _effective(connection, table, [table.c.reply, table.c.rater, table.c.criterion])
+    return [thumb_of(row) for row in rows if row["value"] != "cleared"]
+
+
+def votes(connection: Connection) -> list[Vote]:
+    table = tables.votes
+    first = case((table.c.a < table.c.b, table.c.a), else_=table.c.b)
+    second = case((table.c.a < table.c.b, table.c.b), else_=table.c.a)
+    return [Vote(**row) for row in _effective(connection, table, [first, second, table.c.rater, table.c.criterion])]
+
+
+def corrections(connection: Connection) -> list[Correction]:
+    table = tables.corrections
+    return [Correction(**row) for row in _effective(connection, table, [table.c.reply, table.c.rater, table.c.criterion])]
+
+
+def thumb_of_reply(connection: Connection, reply: str, rater: str, criterion: str) -> str | None:
+    table = tables.thumbs
+    theirs = (table.c.reply == reply, table.c.rater == rater, table.c.criterion == criterion)
+    found = connection.execute(select(table.c.id, table.c.value).where(*theirs).order_by(table.c.seq.desc())).first()
+    if found is None or found.value == "cleared":
+        return None
+    taken_back = select(tables.retractions.c.seq).where(tables.retractions.c.opinion == found.id)
+    return None if connection.execute(taken_back).first() else str(found.value)
+
+
+def thumb_of(row: RowMapping) -> Thumb:
+    found = dict(row)
+    return Thumb(**(found | {"reasons": tuple(found["reasons"])}))
+
+
+def table_of(opinion: Opinion) -> Table:
+    match opinion:
+        case Thumb():
+            return tables.thumbs
+        case Vote():
+            return tables.votes
+        case Correction():
+            return tables.corrections
+
+
+def _effective(connection: Connection, table: Table, key: Sequence[ColumnElement]) -> Sequence[RowMapping]:
+    """The newest row of each key, oldest first, without those taken back."""
+    last = select(func.max(table.c.seq)).group_by(*key)
+    gone = select(tables.retractions.c.opinion)
+    query = select(*_columns(table)).where(table.c.seq.in_(last), table.c.id.not_in(gone)).order_by(table.c.seq)
+    return connection.execute(query).mappings().all()
+
+
+def _check_words(opinion: Opinion) -> None:
+    if opinion.criterion not in CRITERIA:
+        raise StoreError(f"criterion {opinion.criterion!r} is unknown; use one of {', '.join(CRITERIA)}")
+    if not opinion.rater.strip() or len(opinion.rater) > 80:
+        raise StoreError(f"rater {opinion.rater!r} is no name; give 1 to 80 characters")
+    if isinstance(opinion, Thumb) and opinion.value not in THUMB_VALUES:
+        raise StoreError(f"thumb {opinion.value!r} is unknown; use one of {', '.join(THUMB_VALUES)}")
+    if isinstance(opinion, Vote) and opinion.choice not in CHOICES:
+        raise StoreError(f"choice {opinion.choice!r} is unknown; use one of {', '.join(CHOICES)}")
+    if isinstance(opinion, Vote) and opinion.a == opinion.b:
+        raise StoreError(f"a vote needs two replies, not {opinion.a!r} twice")
+    if isinstance(opinion, Correction) and not opinion.text.strip():
+        raise StoreError("a correction needs some text; write the reply you wanted")
+
+
+def _check_replies(connection: Connection, opinion: Opinion) -> None:
+    ids = [opinion.a, opinion.b] if isinstance(opinion, Vote) else [opinion.reply]
+    table = tables.replies
+    query = select(table.c.id, table.c.conversation, table.c.parent, table.c.role).where(table.c.id.in_(ids))
+    found = {row.id: row for row in connection.execute(query)}
+    for each in ids:
+        if each not in found:
+            raise StoreError(f"there is no reply {each!r} to have an opinion of")
+        if found[each].role != "assistant":
+            raise StoreError(f"reply {each!r} is the {found[each].role}'s; only the assistant's replies take opinions")
+    if len({(row.conversation, row.parent) for row in found.values()}) > 1:
+        raise StoreError(f"replies {opinion_pair(ids)} do not answer the same turn; only such replies can be compared")
+
+
+def opinion_pair(ids: Sequence[str]) -> str:
+    return " and ".join(repr(each) for each in ids)
+
+
+def _columns(table: Table) -> list[ColumnElement]:
+    return [column for column in table.columns if column.name not in ("seq", "origin")]
+
+
+def _matching(connection: Connection, column: ColumnElement, values: Sequence[str]) -> Iterable[str]:
+    return connection.execute(select(column).where(column.in_(values))).scalars()

@@ -1,0 +1,241 @@
+"""The store: everything a user can lose, in one SQLite file that any number of threads and processes may open at once.
+
+What was acknowledged survives `kill -9`. Replies and opinions are added and never changed; jobs, leases and flags are
+the only rows that move. The store knows nothing of models, prompts or training: examples.py makes those of its records.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.feedback import conversations, jobs, opinions, shared
+from lab.feedback.database import Database
+from lab.feedback.opinions import Opinion
+from lab.records import Conversation, Correction, Job, Reply, Thumb, Vote, new_id
+
+FILE = "lab.db"
+IMPORTED = "import"  # the source of imported conversations
+BUSY = "busy_until"
+BUSY_STEP = 0.4  # seconds that a busy mark must move before it is worth a write
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One imported row: its conversation, its turns, and its opinions, each with the origin that names its content.
+
+    A whole chat has no opinions; the origin is then the conversation's own.
+    """
+
+    conversation: Conversation
+    replies: tuple[Reply, ...]
+    opinions: tuple[tuple[Opinion, str], ...] = ()
+    origin: str | None = None
+
+
+class Store:
+    """Every method is one transaction. Raises StoreError for what cannot be kept or found."""
+
+    def __init__(self, folder: Path) -> None:
+        self._database = Database(folder / FILE)
+        self._busy_lock = threading.Lock()
+        self._busy = 0.0
+
+    def close(self) -> None:
+        self._database.close()
+
+    # conversations and replies
+
+    def start_conversation(self, title: str, source: str = "chat") -> str:
+        conversation = Conversation(new_id(), title, time.time(), source)
+        with self._database.write() as connection:
+            conversations.add_conversation(connection, conversation)
+        return conversation.id
+
+    def rename_conversation(self, conversation: str, title: str) -> None:
+        with self._database.write() as connection:
+            conversations.rename(connection, conversation, title)
+
+    def conversations(self, limit: int = 100, source: str | None = None) -> list[Conversation]:
+        """Newest first, with their number of turns; of one source, or of all."""
+        with self._database.read() as connection:
+            return conversations.newest(connection, limit, source)
+
+    def add_reply(self, reply: Reply) -> None:
+        with self._database.write() as connection:
+            conversations.add_reply(connection, reply)
+
+    def reply(self, reply_id: str) -> Reply:
+        with self._database.read() as connection:
+            return conversations.reply(connection, reply_id)
+
+    def thread(self, reply_id: str) -> list[Reply]:
+        """The turns from the first to this reply."""
+        with self._database.read() as connection:
+            return conversations.thread(connection, reply_id)
+
+    def replies(self, conversation: str) -> list[Reply]:
+        """All turns of a conversation, all branches, in the order they were stored."""
+        with self._database.read() as connection:
+            return conversations.replies(connection, conversation)
+
+    def replies_with_ancestors(self, ids: Iterable[str]) -> dict[str, Reply]:
+        """These replies and every turn before them, by id: what many threads are made of, read at once."""
+        with self._database.read() as connection:
+            return conversations.with_ancestors(connection, ids)
+
+    def imported_turns(self) -> list[str]:
+        """Ids of the assistant's turns in imported chats that were not taken back."""
+        with self._database.read() as connection:
+            gone = opinions.retracted(connection)
+            return [each for each in conversations.assistant_turns(connection, IMPORTED) if each not in gone]
+
+    # opinions
+
+    def add_opinion(self, opinion: Opinion) -> None:
+        with self._database.write() as connection:
+            opinions.add(connection, opinion)
+
+    def retract(self, opinion: str) -> None:
+        with self._database.write() as connection:
+            opinions.retract(connection, opinion)
+
+    def thumbs(self) -> list[Thumb]:
+        """The newest of every rater, reply and criterion, oldest first; neither cleared nor taken back."""
+        with self._database.read() as connection:
+            return opinions.thumbs(connection)
+
+    def votes(self) -> list[Vote]:
+        """The newest of every rater, two replies (either way round) and criterion, oldest first; not taken back."""
+        with self._database.read() as connection:
+            return opinions.votes(connection)
+
+    def corrections(self) -> list[Correction]:
+        """The newest of every rater, reply and criterion, oldest first; not taken back."""
+        with self._database.read() as connection:
+            return opinions.corrections(connection)
+
+    def thumb_of(self, reply: str, rater: str, criterion: str = "overall") -> str | None:
+        """'up' or 'down', or None for no thumb, a cleared one, or one taken back."""
+        with self._database.read() as connection:
+            return opinions.thumb_of_reply(connection, reply, rater, criterion)
+
+    def add_bundles(self, bundles: Sequence[Bundle]) -> list[int]:
+        """Imported rows, all in one transaction. Says for each how many of its opinions (or its chat) were new.
+
+        What came in before, by opinion id or by origin, is left out, and a row that brings nothing new leaves no trace.
+        """
+        names = [origin for bundle in bundles for _, origin in bundle.opinions] + [b.origin for b in bundles if b.origin]
+        ids = [opinion.id for bundle in bundles for opinion, _ in bundle.opinions]
+        added = []
+        with self._database.write() as connection:
+            seen = opinions.origins(connection, names) | opinions.known(connection, ids)
+            for bundle in bundles:
+                new = [(o, origin) for o, origin in bundle.opinions if o.id not in seen and origin not in seen]
+                whole = bundle.origin is not None and bundle.origin not in seen
+                if new or whole:
+                    conversations.add_conversation(connection, bundle.conversation, bundle.origin)
+                    for reply in bundle.replies:
+                        conversations.add_reply(connection, reply)
+                    for opinion, origin in new:
+                        opinions.add(connection, opinion, origin)
+                    seen |= {bundle.origin or ""} | {name for o, origin in new for name in (o.id, origin)}
+                added.append(len(new) + whole)
+        return added
+
+    # jobs
+
+    def add_job(self, job: Job) -> None:
+        with self._database.write() as connection:
+            jobs.add(connection, job)
+
+    def job(self, job_id: str) -> Job:
+        with self._database.read() as connection:
+            return jobs.get(connection, job_id)
+
+    def jobs(self, limit: int = 50) -> list[Job]:
+        """Newest first."""
+        with self._database.read() as connection:
+            return jobs.newest(connection, limit)
+
+    def claim_job(self, worker: str) -> Job | None:
+        """The oldest queued job, now running and this worker's alone; None when there is none."""
+        with self._database.write() as connection:
+            return jobs.claim(connection, worker)
+
+    def heartbeat(self, job_id: str, progress: dict) -> bool:
+        """Keeps a running job alive and its progress visible. False, and nothing written, when it does not run any more."""
+        with self._database.write() as connection:
+            return jobs.heartbeat(connection, job_id, progress)
+
+    def finish_job(self, job_id: str, version: int) -> None:
+        with self._database.write() as connection:
+            jobs.finish(connection, job_id, version)
+
+    def fail_job(self, job_id: str, error: str) -> None:
+        """Leaves a job that is done as it is."""
+        with self._database.write() as connection:
+            jobs.fail(connection, job_id, error)
+
+    def requeue_job(self, job_id: str) -> None:
+        """Hands a running or failed job back to the queue; leaves any other as it is."""
+        with self._database.write() as connection:
+            jobs.requeue(connection, job_id)
+
+    def stale_jobs(self, silent_seconds: float) -> list[Job]:
+        """Running jobs without a heartbeat for this long."""
+        with self._database.read() as connection:
+            return jobs.stale(connection, silent_seconds)
+
+    def learned(self, job_versions: Iterable[int], base: str) -> set[str]:
+        """Ids of the opinions that the rounds which made these versions of this base were given."""
+        with self._database.read() as connection:
+            return jobs.learned(connection, job_versions, base)
+
+    # what chat and trainer tell each other
+
+    def take_lease(self, name: str, holder: str, seconds: float) -> bool:
+        """Takes the lease if it is free or expired, or renews the holder's own; False while another holds it."""
+        with self._database.write() as connection:
+            return shared.take_lease(connection, name, holder, seconds)
+
+    def release_lease(self, name: str, holder: str) -> None:
+        with self._database.write() as connection:
+            shared.release_lease(connection, name, holder)
+
+    def lease_holder(self, name: str) -> str | None:
+        with self._database.read() as connection:
+            return shared.lease_holder(connection, name)
+
+    def set_busy(self, until: float) -> None:
+        """Says that chat generates until then (seconds since the epoch). Cheap to call for every token: marks that
+        hardly differ from the one this process wrote last are not written."""
+        with self._busy_lock:
+            if 0 <= until - self._busy < BUSY_STEP:
+                return
+            self._busy = until
+        self.set_flag(BUSY, repr(until))
+
+    def busy_until(self) -> float:
+        return float(self.flag(BUSY) or 0.0)
+
+    def set_flag(self, name: str, value: str | None) -> None:
+        """None takes the flag away."""
+        with self._database.write() as connection:
+            shared.set_flag(connection, name, value)
+
+    def flag(self, name: str) -> str | None:
+        with self._database.read() as connection:
+            return shared.flag(connection, name)
+
+    def reference_logprobs(self, base: str, keys: Sequence[str]) -> dict[str, float]:
+        """Those of the keys that are known for this base: sums of log-probs, nats."""
+        with self._database.read() as connection:
+            return shared.reference_logprobs(connection, base, keys)
+
+    def keep_reference_logprobs(self, base: str, values: Mapping[str, float]) -> None:
+        with self._database.write() as connection:
+            shared.keep_reference_logprobs(connection, base, values)
