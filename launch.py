@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""The one command: sets up what the lab needs on its first run, then hands over to `lab.cli`.
+
+    python3 launch.py [VERB ...]               the lab (default verb: chat); `python3 launch.py --help` lists the verbs
+    python3 launch.py test [PYTEST ARGS]       installs the test extra, then runs every test
+    python3 launch.py install [EXTRA ...]      only sets up (extras: test, dev)
+
+Knows Python's standard library and nothing of the lab. It installs into `.venv` beside this file, or, when it is run
+by a Python that has this very folder installed already, uses that one. A stamp in `.venv` remembers what was installed:
+a changed pyproject.toml or a moved folder installs again, an interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from importlib import metadata, util
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+STAMP = VENV / "hone-stamp.json"
+LOG = VENV / "hone-install.log"
+DISTRIBUTION = "hone-lab"
+OLDEST = (3, 11)
+EXTRAS = {"test": ("pytest", "hypothesis", "playwright", "trl"), "dev": ("ruff", "mypy")}  # extra -> what it brings
+SHOWN = ("Collecting ", "Downloading ", "Installing ", "Successfully ")  # lines of pip that say how far it is
+OFFLINE = ("name resolution", "NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "Network is unreachable", "Max retries")
+
+
+class SetupError(Exception):
+    """Why the lab cannot be set up, and what to do, in one line."""
+
+
+def main(arguments: list[str]) -> int:
+    """Sets up if need be and replaces this process by the lab. Returns an exit code only when there is nothing to hand over."""
+    verb, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    try:
+        if sys.version_info < OLDEST:
+            found = ".".join(str(part) for part in sys.version_info[:3])
+            raise SetupError(f"this is Python {found} and the lab needs 3.11 or newer; install one and run it with that, e.g. python3.12 launch.py")
+        if verb == "install":
+            wrong = [extra for extra in rest if extra not in EXTRAS]
+            if wrong:
+                raise SetupError(f"no extra {wrong[0]!r}; there are {', '.join(EXTRAS)}")
+            prepare(set(rest))
+            return 0
+        python = prepare({"test"} if verb == "test" else set())
+    except SetupError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped; run the same command again to go on", file=sys.stderr)
+        return 1
+    if verb == "test":
+        os.chdir(HERE)
+        return hand_over(python, ["-m", "pytest", *rest])
+    return hand_over(python, ["-m", "lab.cli", *arguments])
+
+
+def prepare(extras: set[str]) -> Path:
+    """The Python that has the lab and these extras, after installing what is missing."""
+    if is_installed_here():
+        missing = {extra for extra in extras if not all(util.find_spec(module) for module in EXTRAS[extra])}
+        if missing:
+            install(Path(sys.executable), missing, None)
+        return Path(sys.executable)
+    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    known = read_stamp()
+    if known is None or not python.is_file():
+        known = set()
+        make_venv(python)
+    elif extras <= known:
+        return python
+    install(python, known | extras, LOG)
+    STAMP.write_text(json.dumps({"fingerprint": fingerprint(), "extras": sorted(known | extras)}) + "\n", encoding="utf-8")
+    return python
+
+
+def is_installed_here() -> bool:
+    """Whether the running Python has this very folder installed (`pip install -e .`)."""
+    # this folder itself is on sys.path and may hold build metadata; only an installation elsewhere counts
+    path = [entry for entry in sys.path if entry and Path(entry).resolve() != HERE]
+    for found in metadata.distributions(name=DISTRIBUTION, path=path):
+        origin = found.read_text("direct_url.json")
+        if origin and json.loads(origin).get("url") == HERE.as_uri():
+            return True
+    return False
+
+
+def fingerprint() -> str:
+    """Changes when the dependencies or the place of this folder do."""
+    return hashlib.sha256((HERE / "pyproject.toml").read_bytes() + str(HERE).encode()).hexdigest()
+
+
+def read_stamp() -> set[str] | None:
+    """The extras that are installed; None when nothing is, or not what pyproject.toml now asks for."""
+    try:
+        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+        return set(stamp["extras"]) if stamp["fingerprint"] == fingerprint() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def make_venv(python: Path) -> None:
+    """Makes `.venv`, or keeps one whose Python still runs."""
+    if runs(python, "import pip"):
+        return
+    if not (util.find_spec("venv") and util.find_spec("ensurepip")):
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        raise SetupError(f"this Python has no venv or ensurepip module; install it (Debian, Ubuntu: apt install python{version}-venv)")
+    say(f"first run: making {VENV}")
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise SetupError(f"cannot make {VENV}: {last_line(made.stderr + made.stdout)}")
+
+
+def runs(python: Path, code: str) -> bool:
+    try:
+        return subprocess.run([str(python), "-c", code], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def install(python: Path, extras: set[str], log: Path | None) -> None:
+    """Installs the lab, editable, with these extras. Shows how far it is; keeps all of pip's words in `log`."""
+    target = str(HERE) + (f"[{','.join(sorted(extras))}]" if extras else "")
+    what = f"the lab with its {' and '.join(sorted(extras))} extra" if extras else "the lab"
+    say(f"installing {what} (once; needs the network, some minutes)")
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-warn-script-location", "-e", target]
+    terminal = sys.stderr.isatty()
+    if terminal:  # pip's own bars are the best there are; its complaints come through us
+        process = subprocess.Popen(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True, errors="replace")
+    else:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    lines = []
+    stream = process.stderr if terminal else process.stdout
+    assert stream is not None
+    try:
+        for line in stream:
+            lines.append(line)
+            if "Retrying" in line and not any("Retrying" in earlier for earlier in lines[:-1]):
+                say("the package index does not answer; trying again")
+            elif not terminal and line.lstrip().startswith(SHOWN):
+                say("  " + shortened(line))
+    finally:
+        if process.poll() is None and sys.exc_info()[0] is not None:
+            process.terminate()
+        process.wait()
+        if log is not None:
+            log.write_text("".join(lines), encoding="utf-8")
+    if process.returncode:
+        raise SetupError(reason(lines) + (f" (all of it: {log})" if log is not None else ""))
+    say("installed")
+
+
+def reason(lines: list[str]) -> str:
+    """Why pip failed and what to do, in one line."""
+    text = "".join(lines)
+    if any(sign in text for sign in OFFLINE):
+        return "the package index cannot be reached, and the first run needs it; connect to the network and run the same command again"
+    if "No space left" in text:
+        return f"no space left on the disk of {HERE}; free some (the packages take about 3 GB, more with CUDA) and run it again"
+    errors = [line for line in lines if line.lstrip().startswith("ERROR")]
+    return "pip could not install the lab: " + last_line(errors[0] if errors else text)
+
+
+def hand_over(python: Path, arguments: list[str]) -> int:
+    command = [str(python), *arguments]
+    if os.name == "nt":  # exec on Windows gives the prompt back before the program ends
+        return subprocess.run(command, check=False).returncode
+    os.execv(command[0], command)
+
+
+def shortened(line: str) -> str:
+    words = " ".join(line.split())
+    return words if len(words) <= 100 else words[:99] + "…"
+
+
+def last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1].strip() if lines else "it said nothing"
+
+
+def say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
