@@ -17,8 +17,12 @@ import json
 import os
 import subprocess
 import sys
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
@@ -28,7 +32,7 @@ DISTRIBUTION = "hone-lab"
 OLDEST = (3, 11)
 EXTRAS = {"test": ("pytest", "hypothesis", "playwright", "trl"), "dev": ("ruff", "mypy")}  # extra -> what it brings
 SHOWN = ("Collecting ", "Downloading ", "Installing ", "Successfully ")  # lines of pip that say how far it is
-OFFLINE = ("name resolution", "NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "Network is unreachable", "Max retries")
+OFFLINE = ("name resolution", "NewConnectionError", "TimeoutError", "Network is unreachable", "Max retries")  # in what pip says
 
 
 class SetupError(Exception):
@@ -36,12 +40,12 @@ class SetupError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Sets up if need be and replaces this process by the lab. Returns an exit code only when there is nothing to hand over."""
+    """Sets up if need be and becomes the lab; returns an exit code only where there is nothing to hand over to."""
     verb, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     try:
         if sys.version_info < OLDEST:
             found = ".".join(str(part) for part in sys.version_info[:3])
-            raise SetupError(f"this is Python {found} and the lab needs 3.11 or newer; install one and run it with that, e.g. python3.12 launch.py")
+            raise SetupError(f"this is Python {found} and the lab needs 3.11 or newer; run it with one, e.g. python3.12 launch.py")
         if verb == "install":
             wrong = [extra for extra in rest if extra not in EXTRAS]
             if wrong:
@@ -57,8 +61,8 @@ def main(arguments: list[str]) -> int:
         return 1
     if verb == "test":
         os.chdir(HERE)
-        return hand_over(python, ["-m", "pytest", *rest])
-    return hand_over(python, ["-m", "lab.cli", *arguments])
+        hand_over(python, ["-m", "pytest", *rest])
+    hand_over(python, ["-m", "lab.cli", *arguments])
 
 
 def prepare(extras: set[str]) -> Path:
@@ -82,6 +86,8 @@ def prepare(extras: set[str]) -> Path:
 
 def is_installed_here() -> bool:
     """Whether the running Python has this very folder installed (`pip install -e .`)."""
+    from importlib import metadata  # not in the oldest Pythons, which are only told that they are too old
+
     # this folder itself is on sys.path and may hold build metadata; only an installation elsewhere counts
     path = [entry for entry in sys.path if entry and Path(entry).resolve() != HERE]
     for found in metadata.distributions(name=DISTRIBUTION, path=path):
@@ -107,11 +113,11 @@ def read_stamp() -> set[str] | None:
 
 def make_venv(python: Path) -> None:
     """Makes `.venv`, or keeps one whose Python still runs."""
-    if runs(python, "import pip"):
+    if runs(python, f"import pip, sys; assert sys.version_info >= {OLDEST}"):
         return
     if not (util.find_spec("venv") and util.find_spec("ensurepip")):
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        raise SetupError(f"this Python has no venv or ensurepip module; install it (Debian, Ubuntu: apt install python{version}-venv)")
+        raise SetupError(f"this Python has no venv or ensurepip module; install it (Debian: apt install python{version}-venv)")
     say(f"first run: making {VENV}")
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False)
     if made.returncode:
@@ -161,17 +167,17 @@ def reason(lines: list[str]) -> str:
     """Why pip failed and what to do, in one line."""
     text = "".join(lines)
     if any(sign in text for sign in OFFLINE):
-        return "the package index cannot be reached, and the first run needs it; connect to the network and run the same command again"
+        return "no network: the package index cannot be reached; connect once and run the same command again"
     if "No space left" in text:
         return f"no space left on the disk of {HERE}; free some (the packages take about 3 GB, more with CUDA) and run it again"
     errors = [line for line in lines if line.lstrip().startswith("ERROR")]
     return "pip could not install the lab: " + last_line(errors[0] if errors else text)
 
 
-def hand_over(python: Path, arguments: list[str]) -> int:
+def hand_over(python: Path, arguments: list[str]) -> NoReturn:
     command = [str(python), *arguments]
     if os.name == "nt":  # exec on Windows gives the prompt back before the program ends
-        return subprocess.run(command, check=False).returncode
+        sys.exit(subprocess.run(command, check=False).returncode)
     os.execv(command[0], command)
 
 
