@@ -1,0 +1,154 @@
+"""The fit loop: it learns, it can be stopped and resumed, it refuses numbers that are none, and it leaves the base alone."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from lab.errors import TrainingError
+from lab.model import adapters
+from lab.model.base import Base, load_base
+from lab.settings import TrainSettings
+from lab.train import fit as fitting
+from lab.train.batches import Row
+from lab.train.dpo import Preference
+from lab.train.fit import Hooks, Stopped, fit
+from lab.train.logprobs import measure
+
+SETTINGS = TrainSettings(learning_rate=1e-2, epochs=4, batch=4, tokens=200, sft_weight=0.0, seed=5)
+
+
+def rows_of(base: Base, count: int) -> list[Row]:
+    """Votes for replies that begin with token 70, against ones that begin with 80."""
+    rows = [Row((1, 4, 20 + k % 30, 2, 5), ((70, 30 + k % 7, 2), (80, 31 + k % 5, 2))) for k in range(count)]
+    with adapters.without(base):
+        values = measure(base, rows, (0, 1), 1000).tolist()
+    return [replace(row, reference=tuple(value)) for row, value in zip(rows, values, strict=True)]
+
+
+@pytest.fixture
+def base(tiny_model: Path) -> Base:
+    base = load_base(str(tiny_model), "none", "cpu", training=True)
+    adapters.create(base, "c", rank=4, alpha=8, seed=0)
+    return base
+
+
+def weights(base: Base) -> dict[str, torch.Tensor]:
+    return {key: p.detach().clone() for key, p in adapters.parameters(base, "c").items()}
+
+
+def test_the_adapter_learns_and_the_base_does_not_move(base: Base, tmp_path: Path) -> None:
+    frozen = {k: p.detach().clone() for k, p in base.model.named_parameters() if ".c." not in k}
+    before = weights(base)
+    rows = rows_of(base, 16)
+    told: list[dict] = []
+    done = fit(base, "c", rows, Preference(SETTINGS), SETTINGS, tmp_path, Hooks(progress=told.append))
+    assert done.steps == 16 == len(told)
+    assert done.loss_last < 0.7 * done.loss_first
+    assert told[-1]["accuracy"] == 1.0
+    assert all(torch.equal(p, frozen[k]) for k, p in base.model.named_parameters() if ".c." not in k)
+    assert all(not torch.equal(p, before[k]) for k, p in weights(base).items())
+    with adapters.active(base, "c"):
+        after = measure(base, rows, (0, 1), 1000)
+    assert (after[:, 0] - after[:, 1] > torch.tensor([r.reference[0] - r.reference[1] for r in rows])).all()
+
+
+def test_the_log_has_a_line_a_step(base: Base, tmp_path: Path) -> None:
+    fit(base, "c", rows_of(base, 6), Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == list(range(1, 9))  # 6 rows, batches of 4: the short one counts too
+    assert {"loss", "margin", "accuracy", "seconds", "steps"} <= lines[0].keys()
+    assert not (tmp_path / "checkpoint.safetensors").exists(), "a finished run leaves no checkpoint"
+
+
+def test_the_same_seed_gives_the_same_adapter(base: Base, tmp_path: Path) -> None:
+    start = weights(base)
+    results = []
+    for number in range(2):
+        (tmp_path / str(number)).mkdir()
+        with torch.no_grad():
+            for key, parameter in adapters.parameters(base, "c").items():
+                parameter.copy_(start[key])
+        fit(base, "c", rows_of(base, 8), Preference(SETTINGS), SETTINGS, tmp_path / str(number), Hooks())
+        results.append(weights(base))
+    assert all(torch.equal(results[0][k], results[1][k]) for k in start)
+
+
+@pytest.mark.parametrize("rows", [12, 40])  # without and with a validation slice
+def test_resumed_equals_uninterrupted(base: Base, tmp_path: Path, rows: int) -> None:
+    start, data = weights(base), rows_of(base, rows)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "parts").mkdir()
+    whole = fit(base, "c", data, Preference(SETTINGS), SETTINGS, tmp_path / "whole", Hooks())
+    wanted = weights(base)
+
+    def after(calls: int) -> Callable[[], bool]:
+        left = iter(range(calls))
+        return lambda: next(left, None) is None
+
+    interruptions = 0
+    with torch.no_grad():
+        for key, parameter in adapters.parameters(base, "c").items():
+            parameter.copy_(start[key])
+    while True:
+        try:
+            done = fit(base, "c", data, Preference(SETTINGS), SETTINGS, tmp_path / "parts", Hooks(should_stop=after(7)))
+            break
+        except Stopped:
+            interruptions += 1
+            with torch.no_grad():  # a new process starts from the parent's weights, not from where the old one was
+                for key, parameter in adapters.parameters(base, "c").items():
+                    parameter.copy_(start[key])
+    assert interruptions >= 2
+    assert done == whole
+    assert all(torch.equal(weights(base)[k], wanted[k]) for k in wanted)
+    untimed = [[{k: v for k, v in json.loads(line).items() if k != "seconds"} for line in (tmp_path / part / "log.jsonl").open()]
+               for part in ("whole", "parts")]  # fmt: skip
+    assert untimed[0] == untimed[1]
+
+
+def test_a_loss_that_is_no_number_ends_the_round(base: Base, tmp_path: Path) -> None:
+    rows = [replace(row, reference=(math.nan, 0.0)) for row in rows_of(base, 4)]
+    with pytest.raises(TrainingError, match="loss became nan.*learning_rate"):
+        fit(base, "c", rows, Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
+
+
+def test_nothing_to_train_on_is_an_error(base: Base, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="no example"):
+        fit(base, "c", [], Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
+
+
+def test_drifting_too_far_ends_the_round_and_keeps_the_last_good_state(base: Base, tmp_path: Path) -> None:
+    drifts = iter([0.1, 0.2, 5.0])
+    done = fit(base, "c", rows_of(base, 16), Preference(SETTINGS), SETTINGS, tmp_path, Hooks(drift=lambda: next(drifts)))
+    assert done.steps == 6  # 16 steps, 8 checks: the third check
+    assert "drifted 5.00 nats" in done.ended
+    assert any((p != 0).any() for k, p in weights(base).items() if "lora_B" in k), "the second check's state is kept"
+
+
+def test_it_stops_when_validation_gets_worse(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = iter([0.5, 0.4, 0.6, 0.6, 0.6, 0.6])
+    monkeypatch.setattr(fitting, "validation_loss", lambda *_: next(scores))
+    settings = TrainSettings(**SETTINGS.model_dump() | {"patience": 2})
+    done = fit(base, "c", rows_of(base, 40), Preference(settings), settings, tmp_path, Hooks())
+    assert "validation loss has not improved for 2 checks" in done.ended
+    assert done.steps == 18  # 36 steps, checks at 4, 9, 14 and 18
+
+
+def test_a_damaged_checkpoint_is_named(base: Base, tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.safetensors").write_bytes(b"half a file")
+    with pytest.raises(TrainingError, match="checkpoint.*delete it"):
+        fit(base, "c", rows_of(base, 4), Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
+
+
+def test_the_learning_rate_rises_and_falls() -> None:
+    rates = [fitting.shape(step, 100) for step in range(100)]
+    assert rates.index(max(rates)) in (9, 10)
+    assert rates[0] == 0.1
+    assert rates[-1] == pytest.approx(0.1, abs=0.01)
