@@ -22,10 +22,12 @@ def resolve(model: str) -> Path:
         return checked(STARTER, "the bundled starter is missing; reinstall the project, or give --model a folder or a Hub id")
     folder = Path(model).expanduser()
     if folder.exists():
-        return checked(folder.resolve(), f"{model} holds no model (no config.json or no *.safetensors); give a folder saved by save_pretrained")
+        complaint = f"{model} holds no model (no config.json or no *.safetensors); give a folder saved by save_pretrained"
+        return checked(folder.resolve(), complaint)
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", model):
         raise ModelError(f"no model {model!r}: no such folder; give 'starter', a folder, or a Hub id such as Qwen/Qwen3-0.6B")
-    return checked(fetch(model), f"{model} has no safetensors weights; choose a model that has (pickled weights are never loaded)")
+    complaint = f"{model} has no safetensors weights; choose a model that has (pickled weights are never loaded)"
+    return checked(fetch(model), complaint)
 
 
 def fetch(repo: str) -> Path:
@@ -37,11 +39,13 @@ def fetch(repo: str) -> Path:
         return Path(snapshot_download(repo, allow_patterns=FILES))
     except LocalEntryNotFoundError:
         raise ModelError(
-            f"cannot reach the Hub for {repo!r} and it is not in the local cache; connect once, or give 'starter' or a local folder"
+            f"cannot reach the Hub for {repo!r} and it is not in the local cache; "
+            "connect once, or give 'starter' or a local folder"
         ) from None
     except (HfHubHTTPError, OSError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(f"cannot download {repo!r}: {reason}; check the name, or log in with `hf auth login` if it is gated") from None
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        remedy = "check the name, or log in with `hf auth login` if it is gated"
+        raise ModelError(f"cannot download {repo!r}: {reason}; {remedy}") from None
 
 
 def checked(folder: Path, complaint: str) -> Path:

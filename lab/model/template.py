@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
@@ -46,16 +47,25 @@ class ChatTemplate:
         return str(self.tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
     def _render(self, messages: Sequence[Message], prompt: bool) -> str:
-        options = {"tokenize": False, "add_generation_prompt": prompt, "enable_thinking": False}
         try:
-            return str(self.tokenizer.apply_chat_template(list(messages), chat_template=self.source, **options))
-        except TemplateError:
+            return self._apply(messages, prompt)
+        except TemplateError as error:
             if messages[0]["role"] != "system" or len(messages) < 2:
-                raise
+                raise ModelError(f"this model's chat template refuses the conversation: {error}; start a new one") from error
         # a template without a system role (early Gemma): its words go before the first user turn's
         system, first, *rest = messages
         merged = Message(role=first["role"], content=f"{system['content']}\n\n{first['content']}")
-        return str(self.tokenizer.apply_chat_template([merged, *rest], chat_template=self.source, **options))
+        try:
+            return self._apply([merged, *rest], prompt)
+        except TemplateError as error:
+            raise ModelError(f"this model's chat template refuses the conversation: {error}; start a new one") from error
+
+    def _apply(self, messages: Sequence[Message], prompt: bool) -> str:
+        turns: Any = [dict(m) for m in messages]
+        rendered = self.tokenizer.apply_chat_template(
+            turns, chat_template=self.source, tokenize=False, add_generation_prompt=prompt, enable_thinking=False
+        )
+        return str(rendered)
 
     def _ids(self, text: str) -> list[int]:
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
