@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 
 from lab.errors import VersionError
 from lab.model.base import Base
+from lab.model.libraries import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 
 BASE = "__base__"  # PEFT's word for "no adapter" in a mixed batch
 
@@ -27,26 +29,44 @@ def names(base: Base) -> list[str]:
 
 def create(base: Base, name: str, rank: int, alpha: float, seed: int) -> None:
     """A fresh adapter on all linear layers: A random (by seed), B zero, so that it changes nothing yet (Hu 2021)."""
-    config = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=0.0, target_modules="all-linear", bias="none", task_type="CAUSAL_LM")
+    config = LoraConfig(
+        r=rank, lora_alpha=cast(int, alpha), lora_dropout=0.0, target_modules="all-linear", bias="none", task_type="CAUSAL_LM"
+    )  # PEFT says int and takes any number
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        if isinstance(base.model, PeftModel):
-            base.model.add_adapter(name, config)
-        else:
-            base.model = get_peft_model(base.model, config, adapter_name=name)
+        attach(base, name, config)
+
+
+def attach(base: Base, name: str, config: LoraConfig) -> None:
+    """Puts an untrained adapter on the base; the first one wraps the model."""
+    if isinstance(base.model, PeftModel):
+        base.model.add_adapter(name, config)
+    else:
+        base.model = get_peft_model(base.model, config, adapter_name=name)
 
 
 def load(base: Base, folder: Path, name: str) -> None:
-    """Loads a saved adapter under a name. Raises VersionError if the files do not fit this base."""
+    """Loads a saved adapter under a name, all of it or nothing. Raises VersionError if the files do not fit this base.
+
+    PEFT's own loader is not used: it looks on the Hub for files that are missing here, takes pickled weights, and
+    only warns when half of an adapter's tensors are not there.
+    """
     try:
-        if isinstance(base.model, PeftModel):
-            base.model.load_adapter(str(folder), name, torch_device=str(base.device))
-        else:
-            base.model = PeftModel.from_pretrained(base.model, str(folder), adapter_name=name, torch_device=str(base.device))
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        tensors = load_file(folder / "adapter_model.safetensors", device=str(base.device))
+        if not (folder / "adapter_config.json").is_file():  # PEFT would ask the Hub for it
+            raise ValueError("it has no adapter_config.json")
+        config = LoraConfig.from_pretrained(str(folder))
+        if not isinstance(config, LoraConfig):
+            raise ValueError(f"it is {config.peft_type.value}, not LoRA")
+        attach(base, name, config)
+        result: Any = set_peft_model_state_dict(base.model, tensors, adapter_name=name)
+        missing = [key for key in result.missing_keys if f".{name}." in key]
+        if missing or result.unexpected_keys:
+            raise ValueError(f"{len(missing)} tensors are missing, {len(result.unexpected_keys)} belong nowhere")
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         if name in names(base):
             drop(base, name)
-        reason = str(error).strip().splitlines()[0]
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise VersionError(f"the adapter in {folder} does not load on {base.id}: {reason}; activate another version") from error
     for parameter in base.model.parameters():
         parameter.requires_grad_(False)
@@ -56,19 +76,17 @@ def load(base: Base, folder: Path, name: str) -> None:
 def drop(base: Base, name: str) -> None:
     """Frees an adapter's memory."""
     assert isinstance(base.model, PeftModel)
-    if len(names(base)) == 1:
+    others = [other for other in names(base) if other != name]
+    if not others:
         base.model = base.model.unload()
-        if hasattr(base.model, "peft_config"):
-            del base.model.peft_config
-    else:
-        base.model.delete_adapter(name)
+        return
+    if name in base.model.active_adapters:  # PEFT warns when it has to choose the next active one itself
+        base.model.set_adapter(others[0], inference_mode=True)
+    base.model.delete_adapter(name)
 
 
 def save(base: Base, name: str, folder: Path) -> None:
     """Writes one adapter in PEFT's format: adapter_config.json and adapter_model.safetensors, nothing else."""
-    from peft.utils import get_peft_model_state_dict
-    from safetensors.torch import save_file
-
     assert isinstance(base.model, PeftModel)
     folder.mkdir(parents=True, exist_ok=True)
     state = get_peft_model_state_dict(base.model, adapter_name=name)
@@ -103,5 +121,10 @@ def without(base: Base) -> Iterator[None]:
     if not isinstance(base.model, PeftModel):
         yield
         return
-    with base.model.disable_adapter():
-        yield
+    taking = {key: parameter.requires_grad for key, parameter in base.model.named_parameters()}
+    try:
+        with base.model.disable_adapter():
+            yield
+    finally:  # PEFT comes back with the active adapter taking gradients, whether it took any before or not
+        for key, parameter in base.model.named_parameters():
+            parameter.requires_grad_(taking[key])

@@ -5,18 +5,17 @@ Knows nothing of versions or conversations. The weights never change; what is le
 
 from __future__ import annotations
 
-import logging
-import sys
 import warnings
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast
 
 import torch
-from peft import PeftModel
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PreTrainedModel
 
 from lab.errors import ModelError
 from lab.model.identity import base_id, resolve
+from lab.model.libraries import PeftModel
 from lab.model.template import ChatTemplate
 
 Quantize = Literal["nf4", "int8", "none"]
@@ -36,7 +35,8 @@ class Base:
     @property
     def causal_lm(self) -> PreTrainedModel:
         """The transformers model itself, adapters injected or not."""
-        return self.model.get_base_model() if isinstance(self.model, PeftModel) else self.model
+        model = self.model.get_base_model() if isinstance(self.model, PeftModel) else self.model
+        return cast(PreTrainedModel, model)
 
     def memory_mb(self) -> float:
         """Bytes of all weights and adapters, in MB."""
@@ -60,8 +60,6 @@ def load_base(model: str, quantize: Quantize = "nf4", device: str = "auto", *, t
     """
     folder = resolve(model)
     place = choose_device(device)
-    if quantize != "none":
-        import_bitsandbytes()
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
         dtype = torch.bfloat16 if place.type == "cuda" else torch.float32
@@ -72,15 +70,15 @@ def load_base(model: str, quantize: Quantize = "nf4", device: str = "auto", *, t
                 trust_remote_code=False, device_map={"": place}, attn_implementation="sdpa",
             )  # fmt: skip
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise ModelError(f"cannot load model {model!r} with --quantize {quantize} on {place}: {reason}") from error
     network.requires_grad_(False)
     network.eval()  # no dropout anywhere: the reference and the policy are the same function of their weights
     if training:
-        for module in network.modules():
-            if module.__class__.__name__ == "Linear4bit":
-                module.support_avx512bf16_for_cpu = False
+        layers: list[Any] = [module for module in network.modules() if module.__class__.__name__ == "Linear4bit"]
+        for module in layers:
+            module.support_avx512bf16_for_cpu = False
     context = getattr(config.get_text_config(), "max_position_embeddings", 0) or 2048
     return Base(base_id(model, quantize), network, ChatTemplate(tokenizer), place, quantize, context)
 
@@ -92,19 +90,3 @@ def quantization(quantize: Quantize, device: torch.device) -> BitsAndBytesConfig
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
         )
     return BitsAndBytesConfig(load_in_8bit=True) if quantize == "int8" else None
-
-
-def import_bitsandbytes() -> None:
-    """Imports bitsandbytes without its optional look for compiled kernels on the Hub, and without the warning about it."""
-    if "bitsandbytes" in sys.modules:
-        return
-    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
-    installed = sys.modules.get("kernels")
-    sys.modules["kernels"] = None  # type: ignore[assignment]  # "not to be had", in the import system's own words
-    try:
-        import bitsandbytes  # noqa: F401
-    finally:
-        if installed is None:
-            del sys.modules["kernels"]
-        else:
-            sys.modules["kernels"] = installed

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from peft import PeftModel
 
 from lab.model.adapters import BASE
 from lab.model.base import Base
+from lab.model.libraries import PeftModel
 from lab.records import Finish, Sampling
 
 
@@ -42,7 +42,9 @@ def generate(base: Base, requests: Sequence[Request]) -> list[Emitted]:
     return emitted
 
 
-def stream(base: Base, requests: Sequence[Request], lock: AbstractContextManager[Any] | None = None) -> Iterator[list[Emitted]]:
+def stream(
+    base: Base, requests: Sequence[Request], lock: AbstractContextManager[Any] | None = None
+) -> Generator[list[Emitted], None, None]:
     """Draws all replies together, one forward step an item; the list and its Emitted grow in place.
 
     `lock` is held during forwards only. Closing the iterator stops the work. A request's draws depend on its own
