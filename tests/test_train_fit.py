@@ -21,7 +21,7 @@ from lab.train.dpo import Preference
 from lab.train.fit import Hooks, Stopped, fit
 from lab.train.logprobs import measure
 
-SETTINGS = TrainSettings(learning_rate=1e-2, epochs=4, batch=4, tokens=200, sft_weight=0.0, seed=5)
+SETTINGS = TrainSettings(learning_rate=1e-2, epochs=4, batch=4, tokens=200, sft_weight=0.0, beta=0.5, seed=5)
 
 
 def rows_of(base: Base, count: int) -> list[Row]:

@@ -53,8 +53,10 @@ class Packed:
     rows: tuple[int, ...]
 
     def to(self, device: torch.device) -> Packed:
-        tensors = (t.to(device) for t in (self.ids, self.positions, self.mask, self.read, self.target, self.owner))
-        return Packed(*tensors, completions=self.completions, rows=self.rows)
+        return Packed(
+            self.ids.to(device), self.positions.to(device), self.mask.to(device), self.read.to(device), self.target.to(device),
+            self.owner.to(device), self.completions, self.rows,
+        )  # fmt: skip
 
 
 def size(row: Row, which: Sequence[int]) -> int:

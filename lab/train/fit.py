@@ -139,7 +139,7 @@ def one_step(base: Base, rows: Sequence[Row], objective: Objective, settings: Tr
         courteous()
         policy = completion_logprobs(base, packed, settings.dtype).view(-1, len(objective.which))
         part = objective.loss(policy, [rows[i] for i in packed.rows], whole)
-        part.value.backward()  # type: ignore[no-untyped-call]
+        part.value.backward()
         total += part.value.item()
         margins += part.margins
         right += part.right

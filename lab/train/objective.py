@@ -37,7 +37,9 @@ class Loss:
 class Objective(Protocol):
     """An algorithm, as the fit loop sees it."""
 
-    which: Sequence[int]  # completions that take gradients
+    @property
+    def which(self) -> Sequence[int]:
+        """The completions that take gradients."""
 
     def whole(self, rows: Sequence[Row], measure: Measure) -> Whole: ...
 

@@ -44,7 +44,7 @@ def execute(
         raise TrainingError(f"version {job.parent} is not what it was when the round was planned; start a new round")
     hooks = Hooks(on_progress, should_stop, yield_to_chat)
     encoder = Encoder(base.template, min(options.train.max_length, base.context))
-    examples = collect(store, "train", set(job.opinions))
+    examples = collect(store, "train", set(job.opinions), base.id)
     rows, objective = prepare(job.algorithm, examples, encoder, options.train)
     if not rows:
         raise TrainingError(f"a {job.algorithm} round found nothing to train on ({said(encoder.dropped)}); give more feedback of that kind")
@@ -98,7 +98,7 @@ def prepare(algorithm: Algorithm, examples: Examples, encoder: Encoder, settings
 
 def heldout(base: Base, store: Store, settings: TrainSettings, hooks: Hooks) -> judge.Heldout:
     """The held-out opinions that fit, with their reference."""
-    examples = collect(store, "held_out")
+    examples = collect(store, "held_out", base=base.id)
     encoder = Encoder(base.template, min(settings.max_length, base.context))
     pairs = preference_rows(replace(examples, pairs=examples.pairs[-MOST_HELDOUT:]), encoder)
     thumbs = []

@@ -109,7 +109,7 @@ def curriculum(data: Path, seed: int) -> tuple[list[list[dict[str, str]]], list[
     for path in sorted(data.glob("*.jsonl.gz")):
         name = path.name.removesuffix(".jsonl.gz")
         source = MIX.get(name, Source(1.0, 0))
-        kept = []
+        kept: list[list[dict[str, str]]] = []
         for messages in read_dialogues(path):
             bucket = int.from_bytes(hashlib.sha256(messages[0]["content"].encode()).digest()[:4], "big") % 200
             (held_out if bucket == 0 else kept).append(messages)
