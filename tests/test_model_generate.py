@@ -351,7 +351,7 @@ def test_adapters_mixed_in_one_batch_say_what_each_says_alone(tiny_model: Path, 
         assert quantize == "nf4" or mixed.token_ids == single.token_ids
         assert mixed.logprobs == pytest.approx(single.logprobs, abs=tolerance)
     swapped = generate(base, [replace(requests[0], adapter="v2")])[0]
-    assert swapped.logprobs[0] != pytest.approx(alone[0].logprobs[0], abs=tolerance)
+    assert swapped.logprobs[0] != pytest.approx(alone[0].logprobs[0], abs=1e-3)
 
 
 def test_gradients_reach_the_active_adapter_only(base: Base, saved: tuple[Path, Path]) -> None:
