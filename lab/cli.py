@@ -1,0 +1,328 @@
+"""The verbs, and the composition: here the parts of a lab meet. Words for people go to stderr, results to stdout.
+
+Every verb ends with 0, with 1 and one line that says what is wrong and what to do, or with 2 for a wrong command line.
+Whatever is heavy is imported inside the verb that needs it, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+from lab.console import Bar, emit, say, table
+from lab.errors import LabError, StoreError, TrainingError, VersionError
+from lab.flags import (
+    HOME,
+    DeviceFlag,
+    HomeFlag,
+    ModelFlag,
+    QuantizeFlag,
+    VersionArgument,
+    VersionFlag,
+    configure,
+    feedback_of,
+    opened,
+    readable,
+)
+
+if TYPE_CHECKING:
+    from lab.settings import Settings
+
+REFUSALS_SHOWN = 50
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+                  help="Hone: a chat lab in which a local model learns from you. Without a verb: chat. "
+                       "`python3 launch.py test` runs every test.")  # fmt: skip
+
+
+@app.command()
+def chat(
+    home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; any but a local one needs --auth.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 7860,
+    auth: Annotated[str | None, typer.Option(help="NAME:PASSWORD that opens the page.")] = None,
+    trainer: Annotated[bool, typer.Option(help="Train beside the chat.")] = True,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:  # fmt: skip
+    """Chat in the browser, and learn from it in the background."""
+    from lab.registry.lock import HomeLock
+    from lab.ui.security import login, require_free
+
+    login(host, auth)  # both before the model is loaded: a mistake should show at once
+    require_free(host, port)
+    settings = configure(home, model, quantize, device)
+    with HomeLock(settings.home), opened(home, model, quantize, device) as lab:
+        signal.signal(signal.SIGTERM, interrupt)
+        say(f"loading {settings.model} ({settings.quantize})")
+        quiet_libraries()
+        from lab.chat.engine import Engine
+        from lab.chat.session import Session
+        from lab.loop.worker import Worker
+        from lab.model.base import load_base
+        from lab.ui.app import serve
+        from lab.ui.lab import Lab
+
+        base = load_base(settings.model, settings.quantize, settings.device)
+        engine = Engine(base, lab.versions, lab.store.set_busy)
+        session = Session(lab.store, engine, settings)
+        worker = None
+        if trainer:
+            command = trainer_command(settings)
+            worker = Worker(lab.store, lab.versions, settings, lambda made: engine.use_adapter(made.version), command)
+            worker.start()
+        say(f"the lab answers on http://{host}:{port} (Ctrl-C ends it)")
+        try:
+            serve(Lab(settings, lab.store, lab.versions, session, engine, worker), host, port, auth, browser)
+        finally:
+            if worker is not None:
+                worker.stop()
+
+
+def trainer_command(settings: Settings) -> list[str]:
+    """The command of a trainer that works for this process and ends with it."""
+    return [
+        sys.executable, "-m", "lab.cli", "trainer", "--home", str(settings.home), "--model", settings.model,
+        "--quantize", settings.quantize, "--device", settings.device, "--parent-pid", str(os.getpid()),
+    ]  # fmt: skip
+
+
+@app.command()
+def trainer(
+    home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+    parent_pid: Annotated[int | None, typer.Option(help="End when this process is gone.", hidden=True)] = None,
+) -> None:  # fmt: skip
+    """The trainer alone: trains what the chat plans, until it is stopped."""
+    with opened(home, model, quantize, device) as lab:
+        quiet_libraries()
+        from lab.train.serve import serve
+
+        serve(lab.store, lab.versions, lab.settings, parent_pid)
+
+
+@app.command(name="import")
+def import_(file: Annotated[Path, typer.Argument(help="jsonl or jsonl.gz, one row a line.")], home: HomeFlag = HOME,
+            model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:  # fmt: skip
+    """Take in votes, pairs, thumbs, corrections or chats; wrong rows are refused with their line and the reason."""
+    from lab.feedback.exchange import import_file
+
+    settings = configure(home, model, quantize, device)
+    with feedback_of(home) as store:
+        result = import_file(store, readable(file), settings.rater)
+    for line, reason in result.refused[:REFUSALS_SHOWN]:
+        say(f"line {line}: {reason}")
+    if len(result.refused) > REFUSALS_SHOWN:
+        say(f"and {len(result.refused) - REFUSALS_SHOWN} more")
+    emit(result.counts | {"refused": len(result.refused)})
+    if not any(result.counts.values()):
+        raise StoreError(f"nothing was taken from {file}: " + ("every row was refused" if result.refused else "it has no rows"))
+
+
+@app.command()
+def export(file: Annotated[Path, typer.Argument(help="The jsonl to write.")],
+           kind: Annotated[Literal["pairs", "votes", "thumbs", "chats"], typer.Option("--as", help="Shape of the rows.")],
+           home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+           ) -> None:  # fmt: skip
+    """Write the feedback as rows that can be imported again."""
+    from lab.feedback.exchange import export_file
+
+    configure(home, model, quantize, device)
+    if not file.absolute().parent.is_dir():
+        raise StoreError(f"no folder {file.absolute().parent}; make it first")
+    with feedback_of(home) as store:
+        emit({"file": str(file), "as": kind, "rows": export_file(store, file, kind)})
+
+
+@app.command()
+def train(
+    home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+    algorithm: Annotated[
+        Literal["auto", "sft", "dpo", "ipo", "kto"], typer.Option(help="auto goes by the feedback there is.")] = "auto",
+    publish: Annotated[Literal["auto", "always", "never"], typer.Option(
+        help="Whether the new version goes live: as the gate says, whatever its statistics, or not at all.")] = "auto",
+) -> None:  # fmt: skip
+    """One round in the foreground. The last line on stdout is its report."""
+    with opened(home, model, quantize, device) as lab:
+        quiet_libraries()
+        from lab.foreground import run_round
+        from lab.loop import gate
+
+        made = run_round(lab.settings, lab.store, lab.versions, None if algorithm == "auto" else algorithm, publish)
+        result = gate.publish(lab.versions, made, publish, lab.settings.gate)
+        say(f"version {result.version}: {result.state}")
+        emit(result.report)
+        if result.state == "refused":
+            raise TrainingError(f"the gate refused version {result.version}: {result.why}")
+
+
+@app.command()
+def versions(
+    home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list on stdout.")] = False,
+) -> None:  # fmt: skip
+    """What there is of this model; version 0 is the base."""
+    with opened(home, model, quantize, device) as lab:
+        known = lab.versions.all()
+        for folder, why in lab.versions.damaged():
+            say(f"damaged: {folder}: {why}")
+    if as_json:
+        columns = ("version", "parent", "state", "base", "algorithm", "created", "report")
+        emit([{name: getattr(version, name) for name in columns} for version in known])
+        return
+    rows = []
+    for version in known:
+        report = version.report
+        held = "" if report is None or report.heldout_after is None else f"{report.heldout_after:.0%} of {report.heldout_n}"
+        parent = "" if version.parent is None else str(version.parent)
+        rows.append((str(version.version), parent, version.state, version.algorithm, held, version.why))
+    table(("version", "parent", "state", "algorithm", "held-out", "why"), rows)
+
+
+@app.command()
+def activate(version: VersionArgument, home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None,
+             device: DeviceFlag = None) -> None:  # fmt: skip
+    """Make a version the live one."""
+    with opened(home, model, quantize, device) as lab:
+        lab.versions.activate(version, "activated by hand")
+        say(f"version {version} is live; a running chat takes it up when it is next started")
+
+
+@app.command()
+def rollback(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:
+    """Go back to the version that was live before."""
+    with opened(home, model, quantize, device) as lab:
+        say(f"version {lab.versions.rollback().version} is live again; a running chat takes it up when it is next started")
+
+
+@app.command()
+def delete(version: VersionArgument, home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None,
+           device: DeviceFlag = None) -> None:  # fmt: skip
+    """Delete a version that is not live, for good."""
+    with opened(home, model, quantize, device) as lab:
+        lab.versions.delete(version)
+        say(f"version {version} is deleted")
+
+
+@app.command()
+def save(version: VersionArgument, folder: Annotated[Path, typer.Argument(help="The folder to write.")],
+         kind: Annotated[Literal["peft"], typer.Option("--as", help="peft: an adapter that PEFT loads.")] = "peft",
+         home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+         ) -> None:  # fmt: skip
+    """Copy a version's adapter out of the lab."""
+    if folder.is_file():
+        raise StoreError(f"{folder} is a file; give a folder")
+    with opened(home, model, quantize, device) as lab:
+        if version == 0:
+            raise VersionError("version 0 is the base and has no adapter; save a later version")
+        lab.versions.save(version, folder)
+        say(f"version {version} is in {folder} ({kind})")
+
+
+@app.command()
+def generate(
+    prompts: Annotated[Path, typer.Option(help='jsonl of {"prompt": text or messages}.')],
+    home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+    version: VersionFlag = None, samples: Annotated[int, typer.Option(min=1, help="Replies a prompt.")] = 1,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    max_new_tokens: Annotated[int | None, typer.Option(min=1, help="Longest reply.", show_default="lab.toml's")] = None,
+    greedy: Annotated[bool, typer.Option("--greedy", help="Always the likeliest token.")] = False,
+) -> None:  # fmt: skip
+    """Replies to prompts from a file, as JSON lines: {"prompt", "replies", "version"}."""
+    from lab.feedback.exchange import read_prompts
+
+    asked = read_prompts(readable(prompts))
+    with opened(home, model, quantize, device) as lab:
+        chosen = lab.versions.get(lab.versions.live() if version is None else version)
+        changes = {"max_new_tokens": max_new_tokens, "temperature": 0.0 if greedy else None}
+        sampling = lab.settings.sampling.model_copy(update={name: value for name, value in changes.items() if value is not None})
+        quiet_libraries()
+        from lab.foreground import draw_replies
+
+        with Bar("drawing replies") as bar:
+            answered = draw_replies(lab.settings, chosen, asked, sampling.record(), samples, seed)
+            for done, (prompt, replies) in enumerate(answered, 1):
+                emit({"prompt": prompt, "replies": replies, "version": chosen.version})
+                bar.show(done, len(asked))
+
+
+@app.command()
+def score(
+    pairs: Annotated[Path, typer.Argument(help="jsonl or jsonl.gz of pairs.")],
+    home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+    version: VersionFlag = None,
+    by: Annotated[Literal["policy"], typer.Option(help="policy: sum over a reply of log pi_version - log pi_base.")] = "policy",
+    criterion: Annotated[Literal["overall", "helpful", "safe"] | None, typer.Option(help="Only pairs of this criterion.")] = None,
+) -> None:  # fmt: skip
+    """How often a version prefers what people chose. The last line on stdout has the figures."""
+    from lab.feedback.exchange import read_pairs
+    from lab.insight.accuracy import accuracy, longer_wins
+
+    given = [pair for pair in read_pairs(readable(pairs)) if criterion in (None, pair.criterion)]
+    if not given:
+        raise StoreError(f"{pairs} has no pairs" + (f" of criterion {criterion}" if criterion else "") + "; give at least one")
+    with opened(home, model, quantize, device) as lab:
+        chosen = lab.versions.get(lab.versions.live() if version is None else version)
+        quiet_libraries()
+        from lab.foreground import score_pairs
+
+        with Bar(f"scoring by version {chosen.version}") as bar:
+            scores = score_pairs(lab.settings, chosen, given, lambda done: bar.show(done, len(given)))
+    found = accuracy(scores)
+    say(f"version {chosen.version} prefers the chosen reply in {found.accuracy:.1%} of {found.n} pairs ({by})")
+    emit({"accuracy": found.accuracy, "ci95": found.ci95, "n": found.n, "longer_wins": longer_wins(given)})
+
+
+@app.command()
+def doctor(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:
+    """Look whether everything a lab stands on is well. The last line on stdout lists it."""
+    from lab.doctor import examine
+
+    settings = configure(home, model, quantize, device)
+    quiet_libraries()
+    found = []
+    for finding in examine(settings):
+        say(f"{'well  ' if finding.well else 'BROKEN'}  {finding.name:10} {finding.words}")
+        found.append(finding)
+    emit({"well": all(finding.well for finding in found), "findings": found})
+    broken = [finding for finding in found if not finding.well]
+    if broken:
+        raise LabError(f"{len(broken)} of {len(found)} are broken: {', '.join(finding.name for finding in broken)}; see above")
+
+
+def quiet_libraries() -> None:
+    """Their warnings and bars are for their developers; ours is what people should see. And nothing phones home."""
+    os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "TRANSFORMERS_VERBOSITY": "error", "TOKENIZERS_PARALLELISM": "false",
+                   "HF_HUB_DISABLE_SYMLINKS_WARNING": "1"}  # fmt: skip
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+
+
+def interrupt(*signal_and_frame: object) -> NoReturn:
+    """SIGTERM ends a chat the way Ctrl-C does, so that its trainer ends with it."""
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Runs the command line; whatever a user can mend becomes one line and exit code 1."""
+    arguments = sys.argv[1:]
+    if not arguments or (arguments[0].startswith("-") and arguments[0] != "--help"):
+        arguments = ["chat", *arguments]
+    try:
+        app(args=arguments, prog_name="launch.py")
+    except LabError as error:
+        say("error: " + " ".join(str(error).split()))
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        say(f"error: {error.strerror}: {error.filename}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
