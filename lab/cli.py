@@ -27,7 +27,6 @@ from lab.flags import (
     configure,
     feedback_of,
     opened,
-    readable,
 )
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def import_(file: Annotated[Path, typer.Argument(help="jsonl or jsonl.gz, one ro
 
     settings = configure(home, model, quantize, device)
     with feedback_of(home) as store:
-        result = import_file(store, readable(file), settings.rater)
+        result = import_file(store, file, settings.rater)
     for line, reason in result.refused[:REFUSALS_SHOWN]:
         say(f"line {line}: {reason}")
     if len(result.refused) > REFUSALS_SHOWN:
@@ -234,7 +233,7 @@ def generate(
     """Replies to prompts from a file, as JSON lines: {"prompt", "replies", "version"}."""
     from lab.feedback.exchange import read_prompts
 
-    asked = read_prompts(readable(prompts))
+    asked = read_prompts(prompts)
     with opened(home, model, quantize, device) as lab:
         chosen = lab.versions.get(lab.versions.live() if version is None else version)
         changes = {"max_new_tokens": max_new_tokens, "temperature": 0.0 if greedy else None}
@@ -261,7 +260,7 @@ def score(
     from lab.feedback.exchange import read_pairs
     from lab.insight.accuracy import accuracy, longer_wins
 
-    given = [pair for pair in read_pairs(readable(pairs)) if criterion in (None, pair.criterion)]
+    given = [pair for pair in read_pairs(pairs) if criterion in (None, pair.criterion)]
     if not given:
         raise StoreError(f"{pairs} has no pairs" + (f" of criterion {criterion}" if criterion else "") + "; give at least one")
     with opened(home, model, quantize, device) as lab:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lab.errors import StoreError
-
 if TYPE_CHECKING:
     from lab.feedback.store import Store
     from lab.registry.versions import Versions
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parents[1]
 HOME = HERE if (HERE / "launch.py").is_file() else Path()  # beside launch.py, or where the user stands
 
-HomeFlag = Annotated[Path, typer.Option(help="Folder of adapters/, feedback_data/ and lab.toml.", show_default="beside launch.py")]
+HomeFlag = Annotated[Path, typer.Option(help="Folder of adapters/, feedback_data/ and lab.toml.", show_default="here")]
 ModelFlag = Annotated[str | None, typer.Option(help="'starter', a Hub id, or a local folder.", show_default="starter")]
 QuantizeFlag = Annotated[Literal["nf4", "int8", "none"] | None, typer.Option(help="How the base is kept.", show_default="nf4")]
 DeviceFlag = Annotated[Literal["auto", "cpu", "cuda"] | None, typer.Option(help="Where the model runs.", show_default="auto")]
@@ -72,9 +70,3 @@ def feedback_of(home: Path) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-def readable(path: Path) -> Path:
-    if not path.is_file():
-        raise StoreError(f"no file {path}; check the path")
-    return path

@@ -21,7 +21,7 @@ from lab.loop.jobs import make_job
 from lab.model import adapters
 from lab.model.base import Base, load_base
 from lab.model.generate import Request, generate
-from lab.records import AdapterVersion, Algorithm, Job, Message, Pair, Sampling
+from lab.records import AdapterVersion, Algorithm, Message, Pair, Sampling
 from lab.registry.versions import Versions
 from lab.settings import Settings
 from lab.train.run import execute
@@ -51,11 +51,11 @@ def run_round(
                 trainer.on_progress(entry)
                 bar.show(entry.get("step", 0), entry.get("steps"), words_of(entry))
 
-            def work(claimed: Job) -> int:
-                made = execute(claimed, store, versions, settings, base, show, lambda: stop.is_set() or trainer.should_stop(claimed))
-                return made.version
+            def should_stop() -> bool:
+                return stop.is_set() or trainer.should_stop(job)
 
-            run_job(trainer, job, work)
+            run_job(trainer, job, lambda claimed: execute(claimed, store, versions, settings, base, show, should_stop).version)
+
     done = store.job(job.id)
     if done.version is None:
         raise TrainingError(done.error or "the round ended without a version; run `doctor`")
