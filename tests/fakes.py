@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from lab.errors import ModelError
-from lab.records import Correction, Counts, Job, Reply, Sampling, Thumb, Vote, new_id
+from lab.errors import ModelError, VersionError
+from lab.records import AdapterVersion, Correction, Counts, Job, Reply, Sampling, Thumb, Vote, new_id
 
 # --- the page's neighbours: a session that speaks words, an engine that only knows its version, a worker that waits
 
@@ -74,11 +76,11 @@ class FakeSession:
         a, b = (self.engine.live if version is None else version for version in versions)
         yield from self._draw(user, (a, b), sampling, stop)
 
-    def thumb(self, reply_id: str, value: Any, rater: str, reasons: tuple[str, ...] = (), comment: str = "", criterion: Any = "overall") -> None:
-        self.store.add_opinion(Thumb(reply_id, value, criterion, reasons, comment, rater))
+    def thumb(self, reply_id: str, value: Any, rater: str) -> None:
+        self.store.add_opinion(Thumb(reply_id, value, rater=rater))
 
-    def vote(self, a: str, b: str, choice: Any, shown: Any, rater: str, ms: int | None, criterion: Any = "overall") -> None:
-        self.store.add_opinion(Vote(a, b, choice, shown, criterion, ms, rater))
+    def vote(self, a: str, b: str, choice: Any, shown: Any, rater: str, ms: int | None) -> None:
+        self.store.add_opinion(Vote(a, b, choice, shown, ms=ms, rater=rater))
 
     def correct(self, reply_id: str, text: str, rater: str) -> None:
         self.store.add_opinion(Correction(reply_id, text, rater=rater))
@@ -102,13 +104,19 @@ class FakeSession:
             if self.error is not None:
                 raise self.error
             spoken.append(f"word{index}")
-            drafts = [FakeDraft(f"reply {number}{side}: {' '.join(spoken)}", (), (), v, None) for side, v in zip("ab", versions, strict=False)]
+            drafts = [
+                FakeDraft(f"reply {number}{side}: {' '.join(spoken)}", (), (), version, None)
+                for side, version in zip("ab", versions, strict=False)
+            ]
             yield FakeLive(user.conversation, user, drafts, [])
         ended = [FakeDraft(d.text, d.token_ids, d.logprobs, d.version, finish) for d in drafts]
         replies = [
-            Reply(new_id(), user.conversation, user.id, "assistant", d.text, (1, 2), (-0.5, -0.5), d.version, "tiny", sampling, 1, finish)
-            for d in ended
-        ]
+            Reply(
+                new_id(), user.conversation, user.id, "assistant", draft.text, (1, 2), (-0.5, -0.5), draft.version, "tiny",
+                sampling, 1, finish,
+            )
+            for draft in ended
+        ]  # fmt: skip
         for reply in replies:
             self.store.add_reply(reply)
         yield FakeLive(user.conversation, user, ended, replies)
@@ -118,7 +126,7 @@ class FakeSession:
 class FakeStatus:
     phase: str = "waiting"
     reason: str = "0 of 16 new votes; 16 more start a round."
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     job: Job | None = None
     last_error: str = ""
     trainer_alive: bool = True
@@ -148,3 +156,73 @@ class FakeWorker:
 
     def stop_round(self) -> None:
         self.asked.append("stop")
+
+
+class FakeVersions:
+    """Versions without folders: `made` beside the base, one of them live."""
+
+    base = "tiny"
+
+    def __init__(self, folder: Path, *made: AdapterVersion, live: int = 0) -> None:
+        self.folder, self.made, self.now, self.before = folder, list(made), live, [0]
+        self.broken: list[tuple[str, str]] = []
+
+    def all(self) -> list[AdapterVersion]:
+        ground = AdapterVersion(0, self.base, None, "retired", "", 0.0)
+        states = {self.now: "live"}
+        return [replace(each, state=states.get(each.version, each.state)) for each in (ground, *self.made)]  # type: ignore[arg-type]
+
+    def get(self, version: int) -> AdapterVersion:
+        found = next((each for each in self.all() if each.version == version), None)
+        if found is None:
+            raise VersionError(f"there is no version {version}; `versions` lists them")
+        return found
+
+    def live(self) -> int:
+        return self.now
+
+    def lineage(self, version: int) -> list[int]:
+        steps = []
+        while version:
+            steps.append(version)
+            version = self.get(version).parent or 0
+        return steps
+
+    def damaged(self) -> list[tuple[str, str]]:
+        return self.broken
+
+    def staging(self, job_id: str) -> Path:
+        return self.folder / f".staging-{job_id}"
+
+    def activate(self, version: int, why: str = "") -> None:
+        self.get(version)
+        self.before.append(self.now)
+        self.now = version
+
+    def rollback(self) -> AdapterVersion:
+        self.now = self.before.pop()
+        return self.get(self.now)
+
+    def delete(self, version: int) -> None:
+        if version == self.now:
+            raise VersionError(f"version {version} is live; activate another one first")
+        self.made = [each for each in self.made if each.version != version]
+
+
+def page_lab(home: Path, words: int = 5, seconds: float = 0.0) -> Any:
+    """A lab for the page: a real store, and fakes for what needs a model."""
+    from lab.feedback.store import Store
+    from lab.settings import load_settings
+    from lab.ui.lab import Lab
+
+    settings = load_settings(home)
+    store = Store(settings.feedback_data)
+    engine = FakeEngine()
+    session = FakeSession(store, engine, words, seconds)
+    return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker())  # type: ignore[arg-type]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -23,7 +23,9 @@ from lab.ui.tabs.chat import ChatHandlers
 from lab.ui.tabs.compare import CompareHandlers
 from lab.ui.tabs.training import TrainingHandlers
 from lab.ui.tabs.versions import VersionsHandlers
+from lab.ui.view import sentence
 
+Handler = Callable[..., Any]
 log = logging.getLogger(__name__)
 GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns among them
 FOCUS = "() => window.hone.focus('{}')"
@@ -36,14 +38,14 @@ CONFIRM_DELETE = (
 def notice(error: Exception) -> None:
     """What a person is told. The text is escaped: Gradio renders notices as HTML."""
     if isinstance(error, LabError):
-        gr.Warning(html.escape(str(error)), title="Not done")
+        gr.Warning(html.escape(sentence(str(error))), title="Not done")
         return
     log.error("a handler of the page failed", exc_info=error)
     said = f"{type(error).__name__}: {error}"
     gr.Warning(html.escape(f"a fault inside the lab ({said[:200]}); its traceback is in the terminal"), title="Fault")
 
 
-def border(handler: Callable[..., Any], outputs: Collection[Any], recover: Callable[..., Any] | None = None) -> Callable[..., Any]:
+def border(handler: Handler, outputs: Collection[Any], recover: Handler | None = None) -> Handler:
     """The handler, whose exceptions end as a notice. `recover` takes its first argument and puts the page right again."""
     nothing = gr.skip() if outputs else None
 
@@ -63,7 +65,7 @@ def border(handler: Callable[..., Any], outputs: Collection[Any], recover: Calla
         def guarded_stream(*arguments: Any) -> Iterator[Any]:
             try:
                 yield from handler(*arguments)
-            except Exception as error:  # border
+            except Exception as error:  # noqa: BLE001  (border)
                 yield mended(error, arguments)
 
         return guarded_stream
@@ -72,7 +74,7 @@ def border(handler: Callable[..., Any], outputs: Collection[Any], recover: Calla
     def guarded(*arguments: Any) -> Any:
         try:
             result = handler(*arguments)
-        except Exception as error:  # border
+        except Exception as error:  # noqa: BLE001  (border)
             return mended(error, arguments)
         return nothing if result in (None, {}) else result
 
@@ -107,9 +109,11 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
         border(handlers.thumb, []), [tab.place, panel.rater], None,
         trigger_mode="multiple", concurrency_limit=None, show_progress="hidden",
     )  # fmt: skip
-    tab.better_box.expand(border(handlers.start_better, [tab.better]), [tab.place, tab.better], tab.better, show_progress="hidden")
+    started = border(handlers.start_better, [tab.better])
+    tab.better_box.expand(started, [tab.place, tab.better], tab.better, show_progress="hidden")
     saved = {tab.better, tab.better_box}
-    tab.better_save.click(border(handlers.save_better, saved), [tab.place, tab.better, panel.rater], saved, concurrency_limit=None)
+    save = border(handlers.save_better, saved)
+    tab.better_save.click(save, [tab.place, tab.better, panel.rater], saved, concurrency_limit=None)
     tab.earlier.click(border(handlers.show_earlier, outputs), [tab.place, panel.rater], outputs, show_progress="hidden")
     panel.rater.blur(border(handlers.rate_as, outputs), [tab.place, panel.rater], outputs, show_progress="hidden")
 
@@ -117,12 +121,14 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
         return handlers.choose(None, rater)
 
     # a reply in flight is closed first, and kept as stopped
-    panel.new_chat.click(border(new_chat, outputs), panel.rater, outputs, cancels=[say, again], show_progress="hidden").then(
-        None, js=FOCUS.format("prompt")
+    cleared = panel.new_chat.click(
+        border(new_chat, outputs), panel.rater, outputs, cancels=[say, again], show_progress="hidden"
     )
+    cleared.then(None, js=FOCUS.format("prompt"))
     panel.conversations.input(
-        border(handlers.choose, outputs), [panel.conversations, panel.rater], outputs, cancels=[say, again], show_progress="hidden"
-    )
+        border(handlers.choose, outputs), [panel.conversations, panel.rater], outputs,
+        cancels=[say, again], show_progress="hidden",
+    )  # fmt: skip
     opened = outputs | {panel.rater}
     blocks.load(border(handlers.open, opened), [tab.remembered, panel.rater], opened, show_progress="hidden")
 

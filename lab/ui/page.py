@@ -40,7 +40,7 @@ def lay_out(settings: Settings) -> Page:
     """Must be called inside gr.Blocks."""
     headed = gr.State("")
     side = panel.build(settings)
-    header = gr.HTML(elem_id="header")
+    header = gr.HTML(elem_id="header", padding=False)
     with gr.Tabs(elem_id="tabs"):
         with gr.Tab("Chat", id="chat") as chat_tab:
             chat_parts = chat.build()
@@ -52,8 +52,9 @@ def lay_out(settings: Settings) -> Page:
             versions_parts = versions.build()
     timer = gr.Timer(TICK)
     return Page(
-        header, headed, side, chat_tab, compare_tab, training_tab, versions_tab, chat_parts, compare_parts, training_parts, versions_parts, timer
-    )
+        header, headed, side, chat_tab, compare_tab, training_tab, versions_tab,
+        chat_parts, compare_parts, training_parts, versions_parts, timer,
+    )  # fmt: skip
 
 
 def heading(model: str, live: int, reason: str) -> str:

@@ -61,20 +61,21 @@ def build(settings: Settings) -> Panel:
             placeholder="None", elem_id="system",
         )  # fmt: skip
         with gr.Accordion("Sampling", open=False, elem_id="sampling"):
-            temperature = gr.Slider(0, 2, sampling.temperature, step=0.05, label="Temperature", info="0 always takes the likeliest token")
+            temperature = gr.Slider(0, 2, sampling.temperature, step=0.05, label="Temperature", info="0: always the likeliest")
             top_p = gr.Slider(0.05, 1, sampling.top_p, step=0.05, label="Top-p")
             top_k = gr.Number(sampling.top_k, label="Top-k", info="0 for all tokens", precision=0, minimum=0)
             longest = max(1024, sampling.max_new_tokens)
-            max_new_tokens = gr.Slider(1, longest, sampling.max_new_tokens, step=1, label="Longest reply (tokens)", elem_id="max-new-tokens")
+            max_new_tokens = gr.Slider(
+                1, longest, sampling.max_new_tokens, step=1, label="Longest reply (tokens)", elem_id="max-new-tokens"
+            )
             repetition_penalty = gr.Slider(1, 2, sampling.repetition_penalty, step=0.05, label="Repetition penalty")
     return Panel(new_chat, conversations, rater, system, temperature, top_p, top_k, max_new_tokens, repetition_penalty)
 
 
 def listed(conversations: list[Conversation], current: str | None) -> dict[str, Any]:
-    """The update of the conversation list: chats only, newest first."""
-    chats = [c for c in conversations if c.source == "chat"][:LISTED]
-    choices = [(short(c.title) or "Untitled", c.id) for c in chats]
-    value = current if current in {c.id for c in chats} else None
+    """The update of the conversation list, newest first; the current one is marked if it is among them."""
+    choices = [(short(c.title) or "Untitled", c.id) for c in conversations]
+    value = current if current in {c.id for c in conversations} else None
     return gr.update(choices=choices, value=value, visible=bool(choices))
 
 

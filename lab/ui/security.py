@@ -149,4 +149,6 @@ def require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise BusyError(f"cannot listen on {host} port {port} ({error.strerror}); close what uses it or choose another --port") from None
+            raise BusyError(
+                f"cannot listen on {host} port {port} ({error.strerror}); close what uses it or choose another --port"
+            ) from None

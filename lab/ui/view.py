@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from lab.records import Reply
+from lab.records import Reply, Report
 
 Item = TypeVar("Item")
 
@@ -41,11 +41,15 @@ def version_name(version: int | None) -> str:
 
 
 def bubble(turn: Spoken) -> str:
-    """An assistant's turn with the line under it: which version spoke, and how it ended where that matters."""
+    """An assistant's turn with the line under it: which version spoke, and how it ended where that matters.
+
+    The style sheet takes the thumbs off a turn marked "writing": it is not stored yet, so it cannot be rated.
+    """
     said = [version_name(turn.version)]
     if turn.finish in ENDINGS:
         said.append(ENDINGS[turn.finish])
-    return f'{plain(turn.text) or "…"}\n\n<span class="by">{" · ".join(said)}</span>'
+    marks = "by" if turn.id else "by writing"
+    return f'{plain(turn.text) or "…"}\n\n<span class="{marks}">{" · ".join(said)}</span>'
 
 
 def messages(replies: Sequence[Reply]) -> list[dict[str, Any]]:
@@ -88,6 +92,19 @@ def clock(seconds: float) -> str:
 
 def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def heldout(report: Report | None) -> str:
+    """Held-out accuracy before and after a round."""
+    if report is None or not report.heldout_n:
+        return "–"
+    return f"{percent(report.heldout_before)} → {percent(report.heldout_after)} of {report.heldout_n}"
+
+
+def sentence(text: str) -> str:
+    """With a capital at its start and a full stop at its end."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."
 
 
 def short(text: str, length: int = 40) -> str:

@@ -33,13 +33,13 @@
 
   // Gradio opens its side panel over the whole screen of a phone; close it once, when it first appears
   if (matchMedia("(max-width: 768px)").matches) {
-    const watch = new MutationObserver(() => {
-      const toggle = document.querySelector("#panel.open .toggle-button, .sidebar.open .toggle-button");
-      if (toggle) {
-        watch.disconnect();
-        toggle.click();
-      }
-    });
-    watch.observe(document, {childList: true, subtree: true, attributes: true, attributeFilter: ["class"]});
+    // a click before the page is alive does nothing, so click until it has closed
+    let seen = false;
+    const timer = setInterval(() => {
+      const panel = document.getElementById("panel");
+      if (panel?.classList.contains("open")) panel.querySelector(".toggle-button")?.click();
+      else if (seen) clearInterval(timer);
+      seen ||= panel !== null;
+    }, 200);
   }
 })();

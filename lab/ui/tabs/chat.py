@@ -14,7 +14,7 @@ import gradio as gr
 from lab.errors import LabError
 from lab.records import Reply
 from lab.ui.lab import Lab
-from lab.ui.panel import LONGEST_MESSAGE, Panel, asked, limited, listed, named
+from lab.ui.panel import LISTED, LONGEST_MESSAGE, Panel, asked, limited, listed, named
 from lab.ui.streams import Streams
 from lab.ui.view import Spoken, message, messages, paced
 
@@ -55,7 +55,10 @@ class ChatTab:
     better_save: gr.Button
 
     def outputs(self) -> set[Any]:
-        return {self.place, self.remembered, self.earlier, self.chat, self.prompt, self.send, self.stop, self.again, self.better_box, self.better}
+        return {
+            self.place, self.remembered, self.earlier, self.chat, self.prompt, self.send, self.stop, self.again, self.better_box,
+            self.better,
+        }  # fmt: skip
 
 
 def build() -> ChatTab:
@@ -70,8 +73,8 @@ def build() -> ChatTab:
     )  # fmt: skip
     with gr.Row(elem_id="prompt-row", equal_height=True):
         prompt = gr.Textbox(
-            show_label=False, placeholder="Message", lines=1, max_lines=8, scale=8, min_width=120, autofocus=True, container=False,
-            max_length=LONGEST_MESSAGE, elem_id="prompt",
+            show_label=False, placeholder="Message", lines=1, max_lines=8, scale=8, min_width=120, autofocus=True,
+            container=False, max_length=LONGEST_MESSAGE, elem_id="prompt",
         )  # fmt: skip
         send = gr.Button("Send", variant="primary", scale=0, min_width=88, elem_id="send")
         stop = gr.Button("Stop", variant="stop", scale=0, min_width=88, visible=False, elem_id="stop")
@@ -157,7 +160,7 @@ class ChatHandlers:
         """Gradio says True, False, or "" when a thumb is taken back; nothing else is a thumb."""
         index = data.index if isinstance(data.index, int) else data.index[0]
         if not isinstance(place, Place) or not 0 <= index < len(place.shown):
-            raise LabError("this page is older than the lab; reload it, then rate again")
+            raise LabError("this reply is not stored (yet); wait until it is complete, or reload the page")
         if data.liked is True:
             value = "up"
         elif data.liked is False:
@@ -231,7 +234,7 @@ class ChatHandlers:
             tab.again: gr.update(interactive=answered),
             tab.better_box: gr.update(visible=answered, open=False),
             tab.better: "",
-            self.panel.conversations: listed(self.lab.store.conversations(limit=1000), place.conversation),
+            self.panel.conversations: listed(self.lab.store.conversations(LISTED, source="chat"), place.conversation),
         }
 
     def busy(self) -> Update:

@@ -60,16 +60,21 @@ class CompareTab:
     stop: gr.Button
 
     def outputs(self) -> set[Any]:
-        return {self.ballot, self.question, self.left, self.right, *self.votes.values(), self.reveal, self.prompt, self.ask, self.stop}
+        return {
+            self.ballot, self.question, self.left, self.right, *self.votes.values(), self.reveal, self.prompt, self.ask,
+            self.stop,
+        }  # fmt: skip
 
 
 def build() -> CompareTab:
     ballot = gr.State(None)
     with gr.Row(elem_id="compare-what"):
-        what = gr.Radio([SAMPLES, VERSIONS], value=SAMPLES, show_label=False, container=False, elem_id="what", scale=2, min_width=300)
-        first = gr.Dropdown(label="One version", choices=[("base", 0)], value=0, visible=False, elem_id="first-version", scale=1, min_width=140)
-        second = gr.Dropdown(
-            label="The other", choices=[("base", 0)], value=0, visible=False, elem_id="second-version", scale=1, min_width=140
+        what = gr.Radio(
+            [SAMPLES, VERSIONS], value=SAMPLES, show_label=False, container=False, elem_id="what", scale=2, min_width=300
+        )
+        first, second = (
+            gr.Dropdown(label=label, choices=[("base", 0)], value=0, visible=False, elem_id=name, min_width=140)
+            for label, name in (("One version", "first-version"), ("The other", "second-version"))
         )
     question = gr.Markdown(elem_id="question", visible=False)
     with gr.Row(elem_id="panes", equal_height=True):
@@ -166,7 +171,8 @@ class CompareHandlers:
         took = round(1000 * (time.monotonic() - ballot.ready))
         choice = vote_of(pressed, ballot.shown)
         self.lab.session.vote(ballot.a.id, ballot.b.id, choice, ballot.shown, named(rater), took)
-        return {**self.rest(voting=False), self.tab.ballot: None, self.tab.reveal: gr.update(value=revealed(pressed, ballot), visible=True)}
+        said = gr.update(value=revealed(pressed, ballot), visible=True)
+        return {**self.rest(voting=False), self.tab.ballot: None, self.tab.reveal: said}
 
     def recover(self, values: Mapping[Any, Any]) -> Update:
         """After an error: nothing to vote on, and the typed prompt back in its box."""

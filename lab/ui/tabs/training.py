@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import pandas as pd
@@ -19,7 +19,10 @@ from lab.errors import LabError
 from lab.feedback.examples import counts as count_opinions
 from lab.records import AdapterVersion, Algorithm, Counts, Job
 from lab.ui.lab import Lab
-from lab.ui.view import clock, percent, version_name
+from lab.ui.view import clock, heldout, percent, version_name
+
+if TYPE_CHECKING:
+    from lab.loop.worker import LoopStatus
 
 POINTS = 200  # more make the browser's plot slow
 ROUNDS = 30
@@ -45,14 +48,14 @@ class TrainingTab:
 
     def outputs(self) -> set[Any]:
         return {
-            self.seen, self.reason, self.counts, self.progress, self.loss, self.margin, self.now, self.pause, self.resume, self.stop,
-            self.rounds,
+            self.seen, self.reason, self.counts, self.progress, self.loss, self.margin, self.now, self.pause, self.resume,
+            self.stop, self.rounds,
         }  # fmt: skip
 
 
 def build() -> TrainingTab:
     seen = gr.State({})
-    reason = gr.HTML(elem_id="reason")
+    reason = gr.HTML(elem_id="reason", padding=False)
     with gr.Row(elem_id="training-buttons"):
         algorithm = gr.Dropdown(
             [("choose by the data", "auto"), *((name.upper(), name) for name in ALGORITHMS)], value="auto", show_label=False,
@@ -62,17 +65,18 @@ def build() -> TrainingTab:
         pause = gr.Button("Pause", scale=0, min_width=100, elem_id="pause")
         resume = gr.Button("Resume", scale=0, min_width=100, visible=False, elem_id="resume")
         stop = gr.Button("Stop round", variant="stop", scale=0, min_width=120, visible=False, elem_id="stop-round")
-    counts = gr.HTML(elem_id="counts")
-    progress = gr.HTML(elem_id="progress")
+    counts = gr.HTML(elem_id="counts", padding=False)
+    progress = gr.HTML(elem_id="progress", padding=False)
     with gr.Row(elem_id="plots"):
-        loss = gr.LinePlot(x="step", y="loss", title="Loss", x_title="step", y_title=" ", height=230, elem_id="loss", min_width=260, buttons=[])
-        margin = gr.LinePlot(
-            x="step", y="margin", title="Margin: preferred over rejected", x_title="step", y_title=" ", height=230, elem_id="margin",
-            min_width=260, buttons=[],
+        loss, margin = (
+            gr.LinePlot(
+                x="step", y=name, title=title, x_title="step", y_title=" ", height=230, elem_id=name, min_width=260, buttons=[],
+            )
+            for name, title in (("loss", "Loss"), ("margin", "Margin: preferred over rejected"))
         )  # fmt: skip
     rounds = gr.Dataframe(
         headers=HEADERS, value=[], interactive=False, wrap=True, label="Rounds", elem_id="rounds", max_height=340,
-        column_widths=["110px", "95px", "85px", "80px", "90px", "130px", "300px"], buttons=[],
+        column_widths=["110px", "105px", "105px", "90px", "95px", "130px", "270px"], buttons=[],
     )  # fmt: skip
     return TrainingTab(seen, reason, counts, progress, loss, margin, algorithm, now, pause, resume, stop, rounds)
 
@@ -99,7 +103,7 @@ class TrainingHandlers:
         def part(name: str, content: Any, update: Update) -> None:
             parts[name] = (content, update)
 
-        sentence = reason_line(status.reason if status else "", paused, status.trainer_alive if status else None, status.last_error if status else "")
+        sentence = reason_line(status)
         part("reason", sentence, {tab.reason: sentence})
         numbers = counts_table(status.counts if status else self.counted())
         part("counts", numbers, {tab.counts: numbers})
@@ -126,7 +130,7 @@ class TrainingHandlers:
         return update
 
     def train_now(self, algorithm: str, seen: Mapping[str, Any]) -> Update:
-        self.worker().train_now(None if algorithm == "auto" else algorithm)  # type: ignore[arg-type]
+        self.worker().train_now(None if algorithm == "auto" else algorithm)
         return self.tick(seen)
 
     def pause(self, seen: Mapping[str, Any]) -> Update:
@@ -188,15 +192,13 @@ def plot(points: Sequence[Mapping[str, Any]], name: str) -> pd.DataFrame:
     return pd.DataFrame({"step": [step for step, _ in kept], name: [float(value) for _, value in kept]})
 
 
-def reason_line(reason: str, paused: bool, alive: bool | None, error: str) -> str:
+def reason_line(status: LoopStatus | None) -> str:
     """The sentence why the next round will or won't start, and what is wrong with the trainer if something is."""
-    if alive is None:
+    if status is None:
         return '<p class="reason">This lab runs without a trainer: opinions are kept, and a later round learns from them.</p>'
-    notes = ""
-    if error:
-        notes = f'<p class="trouble">{html.escape(error)}</p>'
-    state = '<span class="badge">paused</span> ' if paused else ""
-    return f'<p class="reason">{state}{html.escape(reason)}</p>{notes}'
+    trouble = f'<p class="trouble">{html.escape(status.last_error)}</p>' if status.last_error else ""
+    state = '<span class="badge">paused</span> ' if status.paused else ""
+    return f'<p class="reason">{state}{html.escape(status.reason)}</p>{trouble}'
 
 
 def counts_table(counts: Counts) -> str:
@@ -228,8 +230,12 @@ def progress_line(running: Job | None, drawn: Job | None) -> str:
         said.append(f"{percent(seen['accuracy'])} of pairs right")
     if isinstance(seen.get("seconds"), int | float):
         said.append(f"{seen['seconds']:.0f} s")
-    bar = f'<div class="bar" role="progressbar" aria-label="round" aria-valuenow="{100 * share:.0f}" aria-valuemin="0" aria-valuemax="100">'
-    return f'<p class="round">{html.escape(" · ".join(said))}</p>{bar}<div style="width:{100 * share:.0f}%"></div></div>'
+    done = f"{100 * share:.0f}"
+    return (
+        f'<p class="round">{html.escape(" · ".join(said))}</p>'
+        f'<div class="bar" role="progressbar" aria-label="round" aria-valuenow="{done}" aria-valuemin="0" aria-valuemax="100">'
+        f'<div style="width:{done}%"></div></div>'
+    )
 
 
 def round_row(job: Job, made: AdapterVersion | None) -> list[str]:
@@ -238,6 +244,5 @@ def round_row(job: Job, made: AdapterVersion | None) -> list[str]:
     if made is not None:
         state = report.verdict if report and report.verdict else made.state  # type: ignore[assignment]
         why = made.why or (report.why if report else "") or job.reason
-    heldout = f"{percent(report.heldout_before)} → {percent(report.heldout_after)} of {report.heldout_n}" if report and report.heldout_n else "–"
     version = version_name(job.version) if job.version is not None else "–"
-    return [clock(job.created), job.algorithm.upper(), str(len(job.opinions)), state, version, heldout, why]
+    return [clock(job.created), job.algorithm.upper(), str(len(job.opinions)), state, version, heldout(report), why]

@@ -9,9 +9,9 @@ from typing import Any
 import gradio as gr
 
 from lab.errors import LabError
-from lab.records import AdapterVersion, Report
+from lab.records import AdapterVersion
 from lab.ui.lab import Lab
-from lab.ui.view import clock, percent, version_name
+from lab.ui.view import clock, heldout, version_name
 
 HEADERS = ["Version", "State", "Made from", "By", "When", "Held-out", "Why"]
 Update = dict[Any, Any]
@@ -34,16 +34,19 @@ class VersionsTab:
 
 def build() -> VersionsTab:
     seen = gr.State(None)
-    with gr.Row(elem_id="version-buttons", equal_height=True):
-        chosen = gr.Dropdown(label="Version", show_label=False, container=False, choices=[("base", 0)], value=0, scale=0, min_width=190, elem_id="chosen")
+    with gr.Row(elem_id="version-buttons"):
+        chosen = gr.Dropdown(
+            label="Version", show_label=False, container=False, choices=[("base", 0)], value=0, scale=0, min_width=190,
+            elem_id="chosen",
+        )  # fmt: skip
         activate = gr.Button("Activate", variant="primary", scale=0, min_width=110, elem_id="activate")
-        rollback = gr.Button("Roll back to the one before", scale=0, min_width=220, elem_id="rollback")
+        rollback = gr.Button("Roll back", scale=0, min_width=120, elem_id="rollback")
         delete = gr.Button("Delete", variant="stop", scale=0, min_width=100, elem_id="delete")
-    details = gr.Markdown(elem_id="details")
     table = gr.Dataframe(
-        headers=HEADERS, value=[], interactive=False, wrap=True, label="Versions (select a row)", elem_id="versions", max_height=420,
-        column_widths=["100px", "95px", "100px", "70px", "110px", "130px", "300px"], buttons=[],
+        headers=HEADERS, value=[], interactive=False, wrap=True, label="Versions (select a row)", elem_id="versions",
+        max_height=420, column_widths=["100px", "95px", "110px", "70px", "110px", "130px", "290px"], buttons=[],
     )  # fmt: skip
+    details = gr.Markdown(elem_id="details")
     damaged = gr.Markdown(elem_id="damaged", visible=False)
     return VersionsTab(seen, table, damaged, chosen, activate, rollback, delete, details)
 
@@ -63,12 +66,13 @@ class VersionsHandlers:
         if now == seen:
             return {}
         numbers = [version.version for version in versions]
+        choices = [(f"{row[0]} ({row[1]})", number) for row, number in zip(rows, numbers, strict=True)]
         choice = chosen if chosen in numbers and seen is not None else self.lab.versions.live()
         return {
             self.tab.seen: now,
             self.tab.table: rows,
             self.tab.damaged: gr.update(value=damaged_note(damaged), visible=bool(damaged)),
-            self.tab.chosen: gr.update(choices=[(f"{row[0]} ({row[1]})", number) for row, number in zip(rows, numbers, strict=True)], value=choice),
+            self.tab.chosen: gr.update(choices=choices, value=choice),
             self.tab.details: self.details_of(choice),
         }
 
@@ -140,12 +144,6 @@ def version_row(version: AdapterVersion) -> list[str]:
         heldout(report),
         version.why or (report.why if report else ""),
     ]
-
-
-def heldout(report: Report | None) -> str:
-    if report is None or not report.heldout_n:
-        return "–"
-    return f"{percent(report.heldout_before)} → {percent(report.heldout_after)} of {report.heldout_n}"
 
 
 def damaged_note(damaged: Sequence[tuple[str, str]]) -> str:
