@@ -21,6 +21,7 @@ from lab.train.batches import Ids, Row
 from lab.train.logprobs import measure
 
 SAMPLES = 16  # replies drawn from the candidate and from the base
+WORST = 1e9  # stands for "not a number"
 LONGEST = 64  # tokens of each
 PROMPTS = (
     "Hello! How are you today?", "What do you like to do on a rainy day?", "Can you tell me something about dogs?",
@@ -105,13 +106,18 @@ def canaries(base: Base, name: str, prompts: Sequence[Ids], settings: TrainSetti
     tokens = sum(len(reply.token_ids) for reply in theirs)
     finite = torch.isfinite(after).all() and all(torch.isfinite(p).all() for p in adapters.parameters(base, name).values())
     loss = (before - after).sum().item() / tokens
-    return kl_from_base(base, prompts, ours, settings), {
+    return bounded(kl_from_base(base, prompts, ours, settings)), {
         "repeat": repetition(ours), "repeat_base": repetition(theirs),
         "stop_rate": stop_rate(ours), "stop_rate_base": stop_rate(theirs),
         "length": mean_length(ours), "length_base": mean_length(theirs),
-        "ppl_ratio": math.exp(min(loss, 50.0)) if math.isfinite(loss) else math.inf,
+        "ppl_ratio": bounded(math.exp(min(loss, 50.0))),
         "nan": float(not finite), "changed": float(bool(((before - after).abs() > 1e-4).any())),
     }  # fmt: skip
+
+
+def bounded(value: float) -> float:
+    """A figure JSON can carry: WORST for what is not a number or too large."""
+    return value if value < WORST else WORST
 
 
 def repetition(replies: Sequence[Emitted]) -> float:
