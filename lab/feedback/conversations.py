@@ -17,15 +17,23 @@ CHUNK = 500  # values in one IN list
 REPLY_COLUMNS = [column for column in tables.replies.columns if column.name != "seq"]
 
 
-def add_conversation(connection: Connection, conversation: Conversation, origin: str | None = None) -> None:
-    found = {"id": conversation.id, "title": conversation.title, "created": conversation.created, "source": conversation.source}
-    connection.execute(insert(tables.conversations), found | {"origin": origin})
+def add_conversations(connection: Connection, found: Sequence[tuple[Conversation, str | None]]) -> None:
+    """Conversations and their origins."""
+    rows = [{"id": c.id, "title": c.title, "created": c.created, "source": c.source, "origin": origin} for c, origin in found]
+    if rows:
+        connection.execute(insert(tables.conversations), rows)
 
 
 def rename(connection: Connection, conversation: str, title: str) -> None:
     table = tables.conversations
     if connection.execute(update(table).where(table.c.id == conversation).values(title=title)).rowcount == 0:
         raise StoreError(f"there is no conversation {conversation!r}")
+
+
+def known(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of the ids that are conversations."""
+    column = tables.conversations.c.id
+    return {found for some in chunks(ids) for found in connection.execute(select(column).where(column.in_(some))).scalars()}
 
 
 def newest(connection: Connection, limit: int, source: str | None) -> list[Conversation]:
@@ -51,6 +59,12 @@ def add_reply(connection: Connection, reply: Reply) -> None:
     if reply.logprobs and len(reply.logprobs) != len(reply.token_ids):
         raise StoreError(f"reply {reply.id!r} has {len(reply.token_ids)} tokens but {len(reply.logprobs)} log-probs")
     connection.execute(insert(tables.replies), row_of(reply))
+
+
+def add_given(connection: Connection, replies: Sequence[Reply]) -> None:
+    """Whole conversations of turns that were made a moment ago, parents first; the tables' own constraints are check enough."""
+    if replies:
+        connection.execute(insert(tables.replies), [row_of(reply) for reply in replies])
 
 
 def reply(connection: Connection, reply_id: str) -> Reply:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, case, func, insert, select
 
@@ -21,17 +22,21 @@ THUMB_VALUES = ("up", "down", "cleared")
 OPINION_TABLES = (tables.thumbs, tables.votes, tables.corrections)
 
 
-def add(connection: Connection, opinion: Opinion, origin: str | None = None) -> None:
+def add(connection: Connection, opinion: Opinion) -> None:
     """Checks the opinion's words and that its replies are there, then writes the row."""
     _check_words(opinion)
     if known(connection, [opinion.id]):
         raise StoreError(f"opinion {opinion.id!r} is stored already; a new opinion needs a new id")
     _check_replies(connection, opinion)
-    table = table_of(opinion)
-    row = {column.name: getattr(opinion, column.name) for column in _columns(table)}
-    if isinstance(opinion, Thumb):
-        row["reasons"] = list(opinion.reasons)
-    connection.execute(insert(table), row | {"origin": origin})
+    add_given(connection, [(opinion, None)])
+
+
+def add_given(connection: Connection, given: Sequence[tuple[Opinion, str | None]]) -> None:
+    """Opinions and their origins, of replies that are known to be there."""
+    for table in OPINION_TABLES:
+        rows = [_row_of(opinion) | {"origin": origin} for opinion, origin in given if table_of(opinion) is table]
+        if rows:
+            connection.execute(insert(table), rows)
 
 
 def retract(connection: Connection, opinion: str) -> None:
@@ -49,6 +54,12 @@ def retracted(connection: Connection) -> set[str]:
 def known(connection: Connection, ids: Iterable[str]) -> set[str]:
     """Those of the ids that are stored opinions."""
     return {found for table in OPINION_TABLES for some in chunks(list(ids)) for found in _matching(connection, table.c.id, some)}
+
+
+def mark(connection: Connection) -> tuple[int, ...]:
+    written = [*OPINION_TABLES, tables.retractions]
+    chats = select(func.max(tables.conversations.c.seq)).where(tables.conversations.c.origin.is_not(None))
+    return tuple(connection.execute(query).scalar() or 0 for query in (*(select(func.max(t.c.seq)) for t in written), chats))
 
 
 def origins(connection: Connection, names: Sequence[str]) -> set[str]:
@@ -98,6 +109,11 @@ def table_of(opinion: Opinion) -> Table:
             return tables.votes
         case Correction():
             return tables.corrections
+
+
+def _row_of(opinion: Opinion) -> dict[str, Any]:
+    row = {column.name: getattr(opinion, column.name) for column in _columns(table_of(opinion))}
+    return row | {"reasons": list(opinion.reasons)} if isinstance(opinion, Thumb) else row
 
 
 def _effective(connection: Connection, table: Table, key: Sequence[ColumnElement]) -> Sequence[RowMapping]:

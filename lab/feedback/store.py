@@ -52,7 +52,7 @@ class Store:
     def start_conversation(self, title: str, source: str = "chat") -> str:
         conversation = Conversation(new_id(), title, time.time(), source)
         with self._database.write() as connection:
-            conversations.add_conversation(connection, conversation)
+            conversations.add_conversations(connection, [(conversation, None)])
         return conversation.id
 
     def rename_conversation(self, conversation: str, title: str) -> None:
@@ -123,27 +123,35 @@ class Store:
         with self._database.read() as connection:
             return opinions.thumb_of_reply(connection, reply, rater, criterion)
 
+    def opinions_mark(self) -> tuple[int, ...]:
+        """Differs from an earlier one when an opinion or an imported chat came or was taken back: cheap to ask often."""
+        with self._database.read() as connection:
+            return opinions.mark(connection)
+
     def add_bundles(self, bundles: Sequence[Bundle]) -> list[int]:
         """Imported rows, all in one transaction. Says for each how many of its opinions (or its chat) were new.
 
-        What came in before, by opinion id or by origin, is left out, and a row that brings nothing new leaves no trace.
+        What is here already, by its id or by its origin, is left out, and a row that brings nothing new leaves no trace.
         """
         names = [origin for bundle in bundles for _, origin in bundle.opinions] + [b.origin for b in bundles if b.origin]
         ids = [opinion.id for bundle in bundles for opinion, _ in bundle.opinions]
-        added = []
+        chats = [bundle.conversation.id for bundle in bundles if bundle.origin]
+        added: list[int] = []
+        wanted: list[Bundle] = []
+        given: list[tuple[Opinion, str | None]] = []
         with self._database.write() as connection:
-            seen = opinions.origins(connection, names) | opinions.known(connection, ids)
+            seen = opinions.origins(connection, names) | opinions.known(connection, ids) | conversations.known(connection, chats)
             for bundle in bundles:
                 new = [(o, origin) for o, origin in bundle.opinions if o.id not in seen and origin not in seen]
-                whole = bundle.origin is not None and bundle.origin not in seen
+                whole = bundle.origin is not None and not {bundle.origin, bundle.conversation.id} & seen
                 if new or whole:
-                    conversations.add_conversation(connection, bundle.conversation, bundle.origin)
-                    for reply in bundle.replies:
-                        conversations.add_reply(connection, reply)
-                    for opinion, origin in new:
-                        opinions.add(connection, opinion, origin)
-                    seen |= {bundle.origin or ""} | {name for o, origin in new for name in (o.id, origin)}
+                    wanted.append(bundle)
+                    given += new
+                    seen |= {bundle.conversation.id, bundle.origin or ""} | {name for o, origin in new for name in (o.id, origin)}
                 added.append(len(new) + whole)
+            conversations.add_conversations(connection, [(bundle.conversation, bundle.origin) for bundle in wanted])
+            conversations.add_given(connection, [reply for bundle in wanted for reply in bundle.replies])
+            opinions.add_given(connection, given)
         return added
 
     # jobs
