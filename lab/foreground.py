@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -43,7 +44,7 @@ def run_round(
         job = make_job(store, versions, settings, algorithm, "asked for on the command line", publish)
         say(f"a {job.algorithm} round on {len(job.opinions)} opinions, from version {job.parent}")
         base = load_base(settings.model, settings.quantize, settings.device, training=True)
-        job = replace(job, state="running", worker=trainer.name, attempts=1)
+        job = replace(job, state="running", worker=trainer.name, attempts=1, heartbeat=time.time())
         store.add_job(job)
         with Bar("training") as bar:
 
