@@ -45,7 +45,9 @@ def main(arguments: list[str]) -> int:
     try:
         if sys.version_info < OLDEST:
             found = ".".join(str(part) for part in sys.version_info[:3])
-            raise SetupError(f"this is Python {found} and the lab needs 3.11 or newer; run it with one, e.g. python3.12 launch.py")
+            raise SetupError(f"this is Python {found} and the lab needs 3.11 or newer; run it so: python3.12 launch.py")
+        if os.name != "posix":
+            raise SetupError("the lab runs on Linux and macOS; on Windows, run it inside WSL")
         if verb == "install":
             wrong = [extra for extra in rest if extra not in EXTRAS]
             if wrong:
@@ -61,8 +63,8 @@ def main(arguments: list[str]) -> int:
         return 1
     if verb == "test":
         os.chdir(HERE)
-        hand_over(python, ["-m", "pytest", *rest])
-    hand_over(python, ["-m", "lab.cli", *arguments])
+        return hand_over(python, ["-m", "pytest", *rest])
+    return hand_over(python, ["-m", "lab.cli", *arguments])
 
 
 def prepare(extras: set[str]) -> Path:
@@ -72,7 +74,7 @@ def prepare(extras: set[str]) -> Path:
         if missing:
             install(Path(sys.executable), missing, None)
         return Path(sys.executable)
-    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = VENV / "bin" / "python"
     known = read_stamp()
     if known is None or not python.is_file():
         known = set()
@@ -176,8 +178,6 @@ def reason(lines: list[str]) -> str:
 
 def hand_over(python: Path, arguments: list[str]) -> NoReturn:
     command = [str(python), *arguments]
-    if os.name == "nt":  # exec on Windows gives the prompt back before the program ends
-        sys.exit(subprocess.run(command, check=False).returncode)
     os.execv(command[0], command)
 
 
