@@ -51,6 +51,7 @@ def load(base: Base, folder: Path, name: str) -> None:
     PEFT's own loader is not used: it looks on the Hub for files that are missing here, takes pickled weights, and
     only warns when half of an adapter's tensors are not there.
     """
+    assert name not in names(base), f"adapter {name} is loaded already"
     try:
         tensors = load_file(folder / "adapter_model.safetensors", device=str(base.device))
         if not (folder / "adapter_config.json").is_file():  # PEFT would ask the Hub for it
