@@ -92,8 +92,8 @@ def test_a_moved_adapter_is_seen_to_have_moved(base: Base) -> None:
     shift(base, 1.0)
     kl, canaries = judge.canaries(base, "c", PROMPTS * 5, SETTINGS)
     assert canaries["changed"] == 1
-    assert kl > 0.05
-    assert canaries["ppl_ratio"] > 1.05
+    assert kl > 0.01  # a random model is close to uniform, so even a large move is a small KL
+    assert canaries["ppl_ratio"] > 1.01
 
 
 def test_a_weight_that_is_no_number_is_seen(base: Base) -> None:
