@@ -275,7 +275,6 @@ def long_turn(engine: Engine, text: str, version: int) -> Turn:
 
 
 def test_two_streams_draw_in_turn_and_each_what_it_draws_alone(make: Callable[..., Engine]) -> None:
-    """A plain lock let the first stream run to its end before the second drew a token."""
     engine = make(1)
     asked = [long_turn(engine, "hello there", 1), long_turn(engine, "how are you today?", 2)]
     alone = [whole(engine, each)[0] for each in asked]

@@ -11,7 +11,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from lab.chat.turnstile import Turnstile
 from lab.errors import ModelError, VersionError
@@ -20,9 +19,7 @@ from lab.model.base import Base
 from lab.model.generate import Emitted, Request, stream
 from lab.model.template import ChatTemplate
 from lab.records import Finish, Message, Sampling
-
-if TYPE_CHECKING:
-    from lab.registry.versions import Versions
+from lab.registry.versions import Versions
 
 BUSY_SECONDS = 1.0  # how long a token lets the trainer wait for the next one
 HALF = "\ufffd"  # what decoding makes of bytes that are no character (yet)

@@ -10,8 +10,8 @@ from types import TracebackType
 class Turnstile:
     """Lets one thread in at a time, in the order they came.
 
-    `threading.Lock` promises no order: a thread that lets go and asks again at once, as one that draws a token after
-    the other does, gets it again nearly always, and a second stream would stand still until the first has ended.
+    `threading.Lock` promises no order, and every stream asks for the model again as soon as it has drawn a token: with
+    several of them, one, or a swap that waits to get in, could be passed over for long.
     """
 
     def __init__(self) -> None:
