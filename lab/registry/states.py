@@ -1,0 +1,82 @@
+"""What became of every version: STATES.jsonl, one line a change, only ever added to.
+
+A line that was cut short by a crash, or damaged since, is passed over; the rest still counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+STATES = ("candidate", "refused", "trial", "live", "retired", "deleted")
+
+
+@dataclass
+class History:
+    """The lines, summed up. `lives` is the way to the live version: what a rollback goes back along."""
+
+    state: dict[int, str] = field(default_factory=dict)
+    why: dict[int, str] = field(default_factory=dict)
+    parent: dict[int, int] = field(default_factory=dict)
+    verdict: dict[int, tuple[str, str]] = field(default_factory=dict)  # the gate's word and its reason
+    lives: list[int] = field(default_factory=lambda: [0])
+    highest: int = 0
+
+
+def change(
+    version: int, state: str, why: str, parent: int | None = None, verdict: str = "", back: bool = False
+) -> dict[str, Any]:
+    """One line. `back` marks a rollback, which shortens the way to the live version instead of adding to it."""
+    line: dict[str, Any] = {"time": time.time(), "version": version, "state": state, "why": why}
+    extra = {"parent": parent, "verdict": verdict or None, "back": back or None}
+    return line | {key: value for key, value in extra.items() if value is not None}
+
+
+def append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Adds lines and returns when they are on the disk."""
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    with path.open("a+b") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                text = "\n" + text  # the last writer was cut short; its half line must not spoil this one
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read(path: Path) -> History:
+    history = History()
+    try:
+        lines = path.read_bytes().splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return history
+    for line in lines:
+        try:
+            entry = json.loads(line)
+            version, state = entry["version"], entry["state"]
+        except (ValueError, TypeError, KeyError):
+            continue
+        if isinstance(version, int) and version >= 0 and state in STATES:
+            _add(history, version, state, entry)
+    return history
+
+
+def _add(history: History, version: int, state: str, entry: dict[str, Any]) -> None:
+    history.highest = max(history.highest, version)
+    history.state[version], history.why[version] = state, str(entry.get("why", ""))
+    if isinstance(entry.get("parent"), int):
+        history.parent[version] = entry["parent"]
+    if entry.get("verdict"):
+        history.verdict[version] = entry["verdict"], history.why[version]
+    if state == "live":
+        if entry.get("back") and version in history.lives:
+            while history.lives[-1] != version:
+                history.lives.pop()
+        elif history.lives[-1] != version:
+            history.lives.append(version)
