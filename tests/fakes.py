@@ -182,16 +182,12 @@ class FakeVersions:
         return self.now
 
     def lineage(self, version: int) -> list[int]:
-        steps = []
-        while version:
-            steps.append(version)
-            version = self.get(version).parent or 0
-        return steps
+        return list(range(version, 0, -1))  # each from the one before; deleted ones still count
 
     def damaged(self) -> list[tuple[str, str]]:
         return self.broken
 
-    def staging(self, job_id: str) -> Path:
+    def staging_path(self, job_id: str) -> Path:
         return self.folder / f".staging-{job_id}"
 
     def activate(self, version: int, why: str = "") -> None:

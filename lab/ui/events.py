@@ -11,8 +11,8 @@ import functools
 import html
 import inspect
 import logging
-from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import gradio as gr
 
@@ -25,7 +25,12 @@ from lab.ui.tabs.training import TrainingHandlers
 from lab.ui.tabs.versions import VersionsHandlers
 from lab.ui.view import sentence
 
-Handler = Callable[..., Any]
+Handler: TypeAlias = Callable[..., Any]
+log = logging.getLogger(__name__)
+GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns among them
+FOCUS = "() => window.hone.focus('{}')"
+BLUR = "() => document.activeElement && document.activeElement.blur()"
+Handler: TypeAlias = Callable[..., Any]
 log = logging.getLogger(__name__)
 GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns among them
 FOCUS = "() => window.hone.focus('{}')"
@@ -81,6 +86,30 @@ def border(handler: Handler, outputs: Collection[Any], recover: Handler | None =
     return guarded
 
 
+def listen(
+    triggers: Sequence[Any], handler: Handler, inputs: Any, outputs: Collection[Any], *,
+    recover: Handler | None = None, cancels: Sequence[Any] | None = None, draws: bool = False, every_click: bool = False,
+) -> Any:  # fmt: skip
+    """Connects a handler, behind the border and off the public API. `draws` marks those that use the model."""
+    return gr.on(
+        triggers,
+        border(handler, outputs, recover),
+        inputs,
+        outputs or None,
+        cancels=cancels,
+        trigger_mode="multiple" if every_click else "once",
+        concurrency_id="generate" if draws else None,
+        concurrency_limit=GENERATIONS if draws else None,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def then(event: Any, script: str) -> None:
+    """Runs a script of the page after an event."""
+    event.then(None, js=script, api_visibility="private")
+
+
 def wire(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     """Connects everything. Must be called inside `blocks`, which holds `page`."""
     wire_chat(lab, page, blocks)
@@ -91,97 +120,67 @@ def wire(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
 
 def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     tab, panel = page.chat, page.panel
-    handlers = ChatHandlers(lab, tab, panel)
-    outputs = tab.outputs() | {panel.conversations}
+    do = ChatHandlers(lab, tab, panel)
+    all_of_it = tab.outputs() | {panel.conversations}
     drawing = {tab.place, tab.prompt, panel.rater} | panel.drawing()
-    say = gr.on(
-        [tab.prompt.submit, tab.send.click], border(handlers.say, outputs, handlers.recover), drawing, outputs,
-        concurrency_id="generate", concurrency_limit=GENERATIONS, show_progress="hidden",
-    )  # fmt: skip
-    again = tab.again.click(
-        border(handlers.regenerate, outputs, handlers.recover), drawing, outputs,
-        concurrency_id="generate", concurrency_limit=GENERATIONS, show_progress="hidden",
-    )  # fmt: skip
-    say.then(None, js=FOCUS.format("prompt"))
-    again.then(None, js=FOCUS.format("prompt"))
-    tab.stop.click(border(handlers.stop, []), None, None, concurrency_limit=None, show_progress="hidden")
-    tab.chat.like(
-        border(handlers.thumb, []), [tab.place, panel.rater], None,
-        trigger_mode="multiple", concurrency_limit=None, show_progress="hidden",
-    )  # fmt: skip
-    started = border(handlers.start_better, [tab.better])
-    tab.better_box.expand(started, [tab.place, tab.better], tab.better, show_progress="hidden")
-    saved = {tab.better, tab.better_box}
-    save = border(handlers.save_better, saved)
-    tab.better_save.click(save, [tab.place, tab.better, panel.rater], saved, concurrency_limit=None)
-    tab.earlier.click(border(handlers.show_earlier, outputs), [tab.place, panel.rater], outputs, show_progress="hidden")
-    panel.rater.blur(border(handlers.rate_as, outputs), [tab.place, panel.rater], outputs, show_progress="hidden")
-
-    def new_chat(rater: str) -> Any:
-        return handlers.choose(None, rater)
-
+    say = listen([tab.prompt.submit, tab.send.click], do.say, drawing, all_of_it, recover=do.recover, draws=True)
+    again = listen([tab.again.click], do.regenerate, drawing, all_of_it, recover=do.recover, draws=True)
+    then(say, FOCUS.format("prompt"))
+    then(again, FOCUS.format("prompt"))
+    listen([tab.stop.click], do.stop, None, [])
+    listen([tab.chat.like], do.thumb, [tab.place, panel.rater], [], every_click=True)
+    listen([tab.better_box.expand], do.start_better, [tab.place, tab.better], [tab.better])
+    listen([tab.better_save.click], do.save_better, [tab.place, tab.better, panel.rater], {tab.better, tab.better_box})
+    listen([tab.earlier.click], do.show_earlier, [tab.place, panel.rater], all_of_it)
+    listen([panel.rater.blur], do.rate_as, [tab.place, panel.rater, tab.remembered], {tab.chat, tab.remembered})
     # a reply in flight is closed first, and kept as stopped
-    cleared = panel.new_chat.click(
-        border(new_chat, outputs), panel.rater, outputs, cancels=[say, again], show_progress="hidden"
-    )
-    cleared.then(None, js=FOCUS.format("prompt"))
-    panel.conversations.input(
-        border(handlers.choose, outputs), [panel.conversations, panel.rater], outputs,
-        cancels=[say, again], show_progress="hidden",
-    )  # fmt: skip
-    opened = outputs | {panel.rater}
-    blocks.load(border(handlers.open, opened), [tab.remembered, panel.rater], opened, show_progress="hidden")
+    new = listen([panel.new_chat.click], do.start_anew, [panel.rater], all_of_it, cancels=[say, again])
+    then(new, FOCUS.format("prompt"))
+    listen([panel.conversations.input], do.choose, [panel.conversations, panel.rater], all_of_it, cancels=[say, again])
+    listen([blocks.load], do.open, [tab.remembered, panel.rater], all_of_it | {panel.rater})
 
 
 def wire_compare(lab: Lab, page: Page) -> None:
     tab, panel = page.compare, page.panel
-    handlers = CompareHandlers(lab, tab, panel)
-    outputs = tab.outputs()
+    do = CompareHandlers(lab, tab, panel)
     inputs = {tab.prompt, tab.what, tab.first, tab.second} | panel.drawing()
-    asked = gr.on(
-        [tab.prompt.submit, tab.ask.click], border(handlers.compare, outputs, handlers.recover), inputs, outputs,
-        concurrency_id="generate", concurrency_limit=GENERATIONS, show_progress="hidden",
-    )  # fmt: skip
-    asked.then(None, js=BLUR)  # so that keys vote
-    tab.stop.click(border(handlers.stop, []), None, None, concurrency_limit=None, show_progress="hidden")
-    chosen = {tab.first, tab.second}
-    tab.what.input(border(handlers.choose_what, chosen), tab.what, chosen, show_progress="hidden")
+    asked = listen([tab.prompt.submit, tab.ask.click], do.compare, inputs, tab.outputs(), recover=do.recover, draws=True)
+    then(asked, BLUR)  # so that keys vote
+    listen([tab.stop.click], do.stop, None, [])
+    listen([tab.what.input], do.choose_what, [tab.what], {tab.first, tab.second})
     for side, button in tab.votes.items():
-        voted = button.click(
-            border(functools.partial(handlers.vote, side), outputs), [tab.ballot, panel.rater], outputs,
-            trigger_mode="multiple", concurrency_limit=None, show_progress="hidden",
-        )  # fmt: skip
-        voted.then(None, js=FOCUS.format("compare-prompt"))
+        voted = listen([button.click], do.voter(side), [tab.ballot, panel.rater], tab.outputs(), every_click=True)
+        then(voted, FOCUS.format("compare-prompt"))
 
 
 def wire_versions(lab: Lab, page: Page) -> None:
     tab = page.versions
-    handlers = VersionsHandlers(lab, tab)
-    outputs = tab.outputs()
-    tab.table.select(border(handlers.pick, outputs), None, {tab.chosen, tab.details}, show_progress="hidden")
-    tab.chosen.input(border(handlers.look, outputs), tab.chosen, {tab.details}, show_progress="hidden")
-    tab.activate.click(border(handlers.activate, outputs), [tab.chosen, tab.seen], outputs)
-    tab.rollback.click(border(handlers.rollback, outputs), [tab.seen], outputs)
-    tab.delete.click(border(handlers.delete, outputs), [tab.chosen, tab.seen], outputs, js=CONFIRM_DELETE)
+    do = VersionsHandlers(lab, tab)
+    listen([tab.table.select], do.pick, None, tab.outputs())
+    listen([tab.chosen.input], do.look, [tab.chosen], tab.outputs())
+    listen([tab.activate.click], do.activate, [tab.chosen, tab.seen], tab.outputs())
+    listen([tab.rollback.click], do.rollback, [tab.seen], tab.outputs())
+    listen([tab.delete_sure.click], do.delete, [tab.chosen, tab.seen], tab.outputs())
+    listen([tab.delete.click], do.ask_delete, [tab.chosen], {tab.delete, tab.delete_sure})
 
 
 def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     tab = page.training
-    handlers = TrainingHandlers(lab, tab)
+    do = TrainingHandlers(lab, tab)
     versions = VersionsHandlers(lab, page.versions)
     outputs = tab.outputs()
-    for button, handler in ((tab.pause, handlers.pause), (tab.resume, handlers.resume), (tab.stop, handlers.stop_round)):
-        button.click(border(handler, outputs), [tab.seen], outputs, show_progress="hidden")
-    tab.now.click(border(handlers.train_now, outputs), [tab.algorithm, tab.seen], outputs, show_progress="hidden")
+    listen([tab.now.click], do.train_now, [tab.algorithm, tab.seen], outputs)
+    listen([tab.pause.click], do.pause, [tab.seen], outputs)
+    listen([tab.resume.click], do.resume, [tab.seen], outputs)
+    listen([tab.stop.click], do.stop_round, [tab.seen], outputs)
 
     def look(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None) -> Any:
         """Everything on the page that changes by itself."""
         status = lab.worker.status() if lab.worker else None
         head = heading(lab.settings.model, lab.engine.live, status.reason if status else "no trainer runs")
         update = {} if head == headed else {page.header: head, page.headed: head}
-        return {**update, **handlers.tick(seen_training), **versions.tick(seen_versions, chosen)}
+        return {**update, **do.tick(seen_training), **versions.tick(seen_versions, chosen)}
 
     everything = outputs | page.versions.outputs() | {page.header, page.headed}
     seen = [page.headed, tab.seen, page.versions.seen, page.versions.chosen]
-    page.timer.tick(border(look, everything), seen, everything, show_progress="hidden", concurrency_limit=None)
-    blocks.load(border(look, everything), seen, everything, show_progress="hidden", concurrency_limit=None)
+    listen([page.timer.tick, blocks.load], look, seen, everything)

@@ -10,7 +10,7 @@ import asyncio
 import hmac
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -117,7 +117,7 @@ def is_local(host: str) -> bool:
         return False
 
 
-def login(host: str, auth: str | None) -> Callable[[str, str], Awaitable[bool]] | None:
+def login(host: str, auth: str | None) -> Callable[[str, str], Coroutine[None, None, bool]] | None:
     """The check of a log-in "name:password", slow on a wrong one; None for a local lab without one.
 
     Raises SettingsError when a lab that others can reach has none, or when `auth` is not name:password.

@@ -103,15 +103,19 @@ class ChatHandlers:
         return {**self.show(place, name), self.panel.rater: name}
 
     def choose(self, conversation: str | None, rater: str) -> Update:
-        """Another conversation is chosen in the side panel, or none: a new chat."""
+        """Another conversation is chosen in the side panel."""
         return self.show(self.place_of(conversation), rater)
+
+    def start_anew(self, rater: str) -> Update:
+        return self.show(Place(), rater)
 
     def show_earlier(self, place: Place, rater: str) -> Update:
         return self.show(self.at(place.conversation, place.leaf, place.limit + PAGE), rater)
 
-    def rate_as(self, place: Place, rater: str) -> Update:
-        """Another rater: the same conversation with that rater's thumbs."""
-        return self.show(place, rater)
+    def rate_as(self, place: Place, rater: str, remembered: dict[str, str]) -> Update:
+        """Another rater: the same conversation with that rater's thumbs. A reply may be on its way; leave it alone."""
+        thumbs = gr.update(feedback_value=self.thumbs(place, rater))
+        return {self.tab.chat: thumbs, self.tab.remembered: {**remembered, "rater": rater}}
 
     def say(self, values: Mapping[Any, Any], request: gr.Request) -> Iterator[Update]:
         text = asked(values[self.tab.prompt])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -164,6 +164,14 @@ class CompareHandlers:
 
     def stop(self, request: gr.Request) -> None:
         self.streams.stop(request.session_hash)
+
+    def voter(self, pressed: Pressed) -> Callable[[Ballot | None, str], Update]:
+        """The handler of one of the four buttons."""
+
+        def vote(ballot: Ballot | None, rater: str) -> Update:
+            return self.vote(pressed, ballot, rater)
+
+        return vote
 
     def vote(self, pressed: Pressed, ballot: Ballot | None, rater: str) -> Update:
         if not isinstance(ballot, Ballot):

@@ -159,7 +159,7 @@ class TrainingHandlers:
     def log_of(self, job: Job, versions: Mapping[int, AdapterVersion]) -> Path:
         """Where the round writes, or wrote, its steps: the finished version's folder, else the staging one."""
         made = versions.get(job.version) if job.version is not None else None
-        folder = made.folder if made is not None and made.folder is not None else self.lab.versions.staging(job.id)
+        folder = made.folder if made is not None and made.folder is not None else self.lab.versions.staging_path(job.id)
         return folder / "log.jsonl"
 
 

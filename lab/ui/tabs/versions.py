@@ -26,10 +26,11 @@ class VersionsTab:
     activate: gr.Button
     rollback: gr.Button
     delete: gr.Button
+    delete_sure: gr.Button
     details: gr.Markdown
 
     def outputs(self) -> set[Any]:
-        return {self.seen, self.table, self.damaged, self.chosen, self.details}
+        return {self.seen, self.table, self.damaged, self.chosen, self.details, self.delete, self.delete_sure}
 
 
 def build() -> VersionsTab:
@@ -42,13 +43,14 @@ def build() -> VersionsTab:
         activate = gr.Button("Activate", variant="primary", scale=0, min_width=110, elem_id="activate")
         rollback = gr.Button("Roll back", scale=0, min_width=120, elem_id="rollback")
         delete = gr.Button("Delete", variant="stop", scale=0, min_width=100, elem_id="delete")
+        delete_sure = gr.Button("Delete for good", variant="stop", scale=0, min_width=150, visible=False, elem_id="delete-sure")
     table = gr.Dataframe(
         headers=HEADERS, value=[], interactive=False, wrap=True, label="Versions (select a row)", elem_id="versions",
         max_height=420, column_widths=["100px", "95px", "110px", "70px", "110px", "130px", "290px"], buttons=[],
     )  # fmt: skip
     details = gr.Markdown(elem_id="details")
     damaged = gr.Markdown(elem_id="damaged", visible=False)
-    return VersionsTab(seen, table, damaged, chosen, activate, rollback, delete, details)
+    return VersionsTab(seen, table, damaged, chosen, activate, rollback, delete, delete_sure, details)
 
 
 class VersionsHandlers:
@@ -82,10 +84,11 @@ class VersionsHandlers:
         versions = newest_first(self.lab.versions.all())
         if not 0 <= row < len(versions):
             raise LabError("this list is older than the lab's; open the tab again")
-        return {self.tab.chosen: versions[row].version, self.tab.details: self.details_of(versions[row].version)}
+        number = versions[row].version
+        return {self.tab.chosen: number, self.tab.details: self.details_of(number), **self.unasked()}
 
     def look(self, chosen: int | None) -> Update:
-        return {self.tab.details: self.details_of(chosen)}
+        return {self.tab.details: self.details_of(chosen), **self.unasked()}
 
     def activate(self, chosen: int | None, seen: Any) -> Update:
         number = required(chosen)
@@ -111,11 +114,19 @@ class VersionsHandlers:
             raise
         gr.Info(f"{version_name(number).capitalize()} speaks from the next reply on.", duration=3)
 
+    def ask_delete(self, chosen: int | None) -> Update:
+        """Files cannot be brought back, so deleting takes two clicks, and the second button names the version."""
+        sure = f"Delete {version_name(required(chosen))} for good"
+        return {self.tab.delete: gr.update(visible=False), self.tab.delete_sure: gr.update(value=sure, visible=True)}
+
     def delete(self, chosen: int | None, seen: Any) -> Update:
         number = required(chosen)
         self.lab.versions.delete(number)
         gr.Info(f"{version_name(number).capitalize()} is deleted.", duration=3)
-        return self.tick(seen, None)
+        return {**self.tick(seen, None), **self.unasked()}
+
+    def unasked(self) -> Update:
+        return {self.tab.delete: gr.update(visible=True), self.tab.delete_sure: gr.update(visible=False)}
 
     def details_of(self, chosen: int | None) -> str:
         if chosen is None:

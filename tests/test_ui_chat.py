@@ -1,0 +1,207 @@
+"""The Chat tab's handlers, over a real store and a session that speaks words."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from lab.errors import LabError, ModelError
+from lab.records import Reply, Thumb, new_id
+from lab.ui import panel as panels
+from lab.ui.tabs import chat
+from lab.ui.tabs.chat import ChatHandlers, Place
+from tests.fakes import page_lab
+
+
+@dataclass
+class Visitor:
+    """A request of one browser session."""
+
+    session_hash: str = "browser-1"
+
+
+@dataclass
+class Liked:
+    """What Gradio says of a click on a thumb."""
+
+    index: Any
+    liked: Any
+    value: Any = ""
+
+
+@pytest.fixture
+def handlers(home: Path) -> ChatHandlers:
+    lab = page_lab(home)
+    with gr.Blocks():
+        panel = panels.build(lab.settings)
+        return ChatHandlers(lab, chat.build(), panel)
+
+
+def values_of(handlers: ChatHandlers, text: str = "", place: Place | None = None, **changes: Any) -> dict[Any, Any]:
+    panel = handlers.panel
+    values = {part: part.value for part in panel.drawing()}
+    values |= {handlers.tab.prompt: text, handlers.tab.place: place or Place(), panel.rater: "me"}
+    return values | {getattr(panel, name): value for name, value in changes.items()}
+
+
+def say(handlers: ChatHandlers, text: str, place: Place | None = None, **changes: Any) -> list[dict[Any, Any]]:
+    return list(handlers.say(values_of(handlers, text, place, **changes), Visitor()))
+
+
+def test_a_reply_streams_and_ends_stored_with_its_version(handlers: ChatHandlers):
+    handlers.lab.engine.live = 4
+    updates = say(handlers, "hello")
+    tab = handlers.tab
+    assert updates[0][tab.prompt] == ""
+    assert "version 4" in updates[0][tab.chat][-1]["content"], "even the empty bubble says who is about to speak"
+    place = updates[-1][tab.place]
+    stored = handlers.lab.store.reply(place.leaf)
+    assert stored.text == "reply 1a: word0 word1 word2 word3 word4"
+    last = updates[-1][tab.chat]["value"]
+    assert [each["role"] for each in last] == ["user", "assistant"]
+    assert last[-1]["metadata"] == {"id": stored.id}
+    assert "version 4" in last[-1]["content"]
+    assert updates[-1][handlers.panel.conversations]["choices"] == [("hello", place.conversation)]
+
+
+def test_the_next_message_continues_the_branch_that_is_shown(handlers: ChatHandlers):
+    first = say(handlers, "one")[-1][handlers.tab.place]
+    second = say(handlers, "two", first)[-1][handlers.tab.place]
+    assert second.conversation == first.conversation
+    assert second.shown[:2] == first.shown
+    assert handlers.lab.session.calls[-1]["parent"] == first.leaf
+
+
+def test_sampling_and_system_prompt_come_from_the_panel(handlers: ChatHandlers):
+    say(handlers, "hi", system="be brief", temperature=0.0, max_new_tokens=7)
+    call = handlers.lab.session.calls[-1]
+    assert call["system"] == "be brief"
+    assert (call["sampling"].temperature, call["sampling"].max_new_tokens) == (0.0, 7)
+
+
+def test_regenerate_draws_a_sibling_and_shows_it_instead(handlers: ChatHandlers):
+    first = say(handlers, "one")[-1][handlers.tab.place]
+    updates = list(handlers.regenerate(values_of(handlers, place=first), Visitor()))
+    second = updates[-1][handlers.tab.place]
+    assert second.shown[0] == first.shown[0]
+    assert second.leaf != first.leaf
+    assert handlers.lab.store.reply(second.leaf).parent == handlers.lab.store.reply(first.leaf).parent
+
+
+def test_stop_ends_the_reply_and_keeps_what_was_said(handlers: ChatHandlers):
+    handlers.lab.session.words, handlers.lab.session.seconds = 10_000, 0.001
+    stream = handlers.say(values_of(handlers, "talk"), Visitor())
+    for _ in range(3):
+        next(stream)
+    handlers.stop(Visitor("someone-else"))
+    threading.Timer(0.05, handlers.stop, [Visitor()]).start()
+    place = list(stream)[-1][handlers.tab.place]
+    assert handlers.lab.store.reply(place.leaf).finish == "stopped"
+
+
+def test_an_error_is_never_a_chat_message_and_the_typed_text_comes_back(handlers: ChatHandlers):
+    place = say(handlers, "fine")[-1][handlers.tab.place]
+    handlers.lab.session.error = ModelError("the model is gone; restart the lab")
+    values = values_of(handlers, "does not work", place)
+    with pytest.raises(ModelError):
+        list(handlers.say(values, Visitor()))
+    mended = handlers.recover(values)
+    assert mended[handlers.tab.prompt] == "does not work"
+    assert "gone" not in str(mended[handlers.tab.chat])
+    assert mended[handlers.tab.place] == place
+    assert [reply.role for reply in handlers.lab.store.replies(place.conversation)].count("assistant") == 1
+
+
+@pytest.mark.parametrize(("text", "why"), [("", "empty"), ("  \n", "empty"), ("x" * 32_001, "32001 characters")])
+def test_messages_that_cannot_be_sent(handlers: ChatHandlers, text: str, why: str):
+    with pytest.raises(LabError, match=why):
+        say(handlers, text)
+
+
+@pytest.mark.parametrize(("liked", "kept"), [(True, "up"), (False, "down"), ("", None)])
+def test_thumbs(handlers: ChatHandlers, liked: Any, kept: str | None):
+    """Taking a thumb back arrives as "", which is as false as a thumb down."""
+    place = say(handlers, "hi")[-1][handlers.tab.place]
+    handlers.lab.store.add_opinion(Thumb(place.leaf, "up"))
+    handlers.thumb(place, "me", Liked(1, liked))
+    assert handlers.lab.store.thumb_of(place.leaf, "me") == kept
+
+
+def test_a_thumb_needs_a_stored_reply_a_name_and_to_be_a_thumb(handlers: ChatHandlers):
+    place = say(handlers, "hi")[-1][handlers.tab.place]
+    with pytest.raises(LabError, match="not stored"):
+        handlers.thumb(place, "me", Liked(3, True))
+    with pytest.raises(LabError, match="rater's name"):
+        handlers.thumb(place, "  ", Liked(1, True))
+    with pytest.raises(LabError, match="not a thumb"):
+        handlers.thumb(place, "me", Liked(1, "Spam"))
+    assert handlers.lab.store.thumbs() == []
+
+
+def test_a_reload_rebuilds_the_conversation_with_this_raters_thumbs(handlers: ChatHandlers):
+    place = say(handlers, "one")[-1][handlers.tab.place]
+    place = say(handlers, "two", place)[-1][handlers.tab.place]
+    handlers.thumb(place, "ann", Liked(3, False))
+    opened = handlers.open({"conversation": place.conversation, "rater": "ann"}, "me")
+    assert opened[handlers.tab.place] == place
+    assert opened[handlers.panel.rater] == "ann"
+    assert opened[handlers.tab.chat]["feedback_value"] == [None, "Dislike"]
+    assert handlers.open({"conversation": place.conversation}, "me")[handlers.tab.chat]["feedback_value"] == [None, None]
+
+
+@pytest.mark.parametrize("remembered", [{}, {"conversation": "gone"}, None, "nonsense"])
+def test_a_page_that_remembers_nothing_useful_is_a_new_chat(handlers: ChatHandlers, remembered: Any):
+    opened = handlers.open(remembered, "me")
+    assert opened[handlers.tab.place] == Place()
+    assert opened[handlers.tab.chat]["value"] == []
+
+
+def test_an_unanswered_message_is_not_where_a_conversation_goes_on(handlers: ChatHandlers):
+    place = say(handlers, "one")[-1][handlers.tab.place]
+    handlers.lab.store.add_reply(Reply(new_id(), place.conversation, place.leaf, "user", "never answered"))
+    assert handlers.choose(place.conversation, "me")[handlers.tab.place] == place
+
+
+def test_long_histories_show_their_end_and_earlier_turns_on_demand(handlers: ChatHandlers):
+    store = handlers.lab.store
+    conversation, parent = store.start_conversation("long"), None
+    for number in range(50):
+        for role in ("user", "assistant"):
+            reply = Reply(new_id(), conversation, parent, role, f"{role} {number}")
+            store.add_reply(reply)
+            parent = reply.id
+    shown = handlers.choose(conversation, "me")
+    assert len(shown[handlers.tab.chat]["value"]) == 40
+    assert shown[handlers.tab.earlier]["visible"]
+    more = handlers.show_earlier(shown[handlers.tab.place], "me")
+    assert len(more[handlers.tab.chat]["value"]) == 80
+    place = more[handlers.tab.place]
+    handlers.thumb(place, "me", Liked(79, True))
+    assert store.thumb_of(parent, "me") == "up", "the index counts what is shown, not what is stored"
+
+
+def test_a_better_answer_starts_from_the_reply_and_is_kept(handlers: ChatHandlers):
+    place = say(handlers, "hi")[-1][handlers.tab.place]
+    text = handlers.start_better(place, "")
+    assert text == handlers.lab.store.reply(place.leaf).text
+    assert handlers.start_better(place, "already typed") == gr.skip()
+    with pytest.raises(LabError, match="the reply itself"):
+        handlers.save_better(place, text, "me")
+    with pytest.raises(LabError, match="empty"):
+        handlers.save_better(place, " ", "me")
+    handlers.save_better(place, " Hello! ", "ann")
+    (kept,) = handlers.lab.store.corrections()
+    assert (kept.reply, kept.text, kept.rater) == (place.leaf, "Hello!", "ann")
+
+
+def test_another_rater_does_not_disturb_a_reply_on_its_way(handlers: ChatHandlers):
+    place = say(handlers, "hi")[-1][handlers.tab.place]
+    handlers.thumb(place, "me", Liked(1, True))
+    update = handlers.rate_as(place, "ann", {"conversation": place.conversation, "rater": "me"})
+    assert update[handlers.tab.remembered] == {"conversation": place.conversation, "rater": "ann"}
+    assert update[handlers.tab.chat] == gr.update(feedback_value=[None])

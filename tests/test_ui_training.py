@@ -1,0 +1,137 @@
+"""The Training tab: sentences, numbers, plots of a running round, and only what changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from lab.errors import LabError
+from lab.records import AdapterVersion, Counts, Job, Report
+from lab.ui.tabs import training
+from lab.ui.tabs.training import TrainingHandlers, plot, progress_line, read_log, reason_line, round_row, thinned
+from tests.fakes import FakeStatus, FakeVersions, page_lab
+
+
+@pytest.fixture
+def handlers(home: Path) -> TrainingHandlers:
+    with gr.Blocks():
+        return TrainingHandlers(page_lab(home), training.build())
+
+
+def job(**changes) -> Job:
+    return replace(Job("dpo", "tiny", 0, "", ("o1", "o2"), 1, reason="16 new votes"), **changes)
+
+
+def report(**changes) -> Report:
+    made = Report("dpo", 1, 0, 24, 32, {}, 0.69, 0.41, 0.5, 0.75, 12, 0.03, {}, 9.0, 700.0, "passed", "held-out rose")
+    return replace(made, **changes)
+
+
+def test_a_tick_says_only_what_changed(handlers: TrainingHandlers):
+    """The page looks every two seconds; drawing plots and a table again for nothing would make it stutter."""
+    first = handlers.tick({})
+    assert {handlers.tab.reason, handlers.tab.counts, handlers.tab.loss, handlers.tab.rounds} <= set(first)
+    seen = first[handlers.tab.seen]
+    assert handlers.tick(seen) == {}
+    handlers.lab.worker.now = FakeStatus(reason="13 of 16 new votes; 3 more start a round.", counts=Counts(pairs=13))
+    changed = handlers.tick(seen)
+    assert set(changed) == {handlers.tab.reason, handlers.tab.counts, handlers.tab.seen}
+    assert "13 of 16 new votes" in changed[handlers.tab.reason]
+
+
+def test_a_running_round_shows_its_steps_from_the_staging_log(handlers: TrainingHandlers, home: Path):
+    store, running = handlers.lab.store, job()
+    store.add_job(running)
+    store.claim_job("trainer")
+    store.heartbeat(running.id, {"step": 3, "steps": 10, "phase": "training", "accuracy": 0.75, "seconds": 4.2})
+    folder = home / f".staging-{running.id}"
+    folder.mkdir()
+    steps = [json.dumps({"step": number, "loss": number / 100, "margin": number / 10}) for number in (1, 2, 3)]
+    (folder / "log.jsonl").write_text("\n".join(steps) + '\n{"step": 4, "lo')
+    shown = handlers.tick({})
+    assert shown[handlers.tab.loss].to_dict("list") == {"step": [1, 2, 3], "loss": [0.01, 0.02, 0.03]}
+    assert shown[handlers.tab.margin]["margin"].tolist() == [0.1, 0.2, 0.3]
+    line = shown[handlers.tab.progress]
+    assert "DPO on 2 opinions · training · step 3 of 10 · 75 % of pairs right · 4 s" in line
+    assert "width:30%" in line
+    assert shown[handlers.tab.stop]["visible"]
+    assert not shown[handlers.tab.now]["interactive"]
+
+
+def test_a_finished_round_shows_its_verdict_and_its_log_from_the_versions_folder(handlers: TrainingHandlers, home: Path):
+    folder = home / "0001"
+    folder.mkdir()
+    (folder / "log.jsonl").write_text('{"step": 1, "loss": 0.5, "margin": 1.5}\n')
+    made = AdapterVersion(1, "tiny", 0, "live", "dpo", 5.0, report=report(), why="held-out rose", folder=folder)
+    handlers.lab = replace(handlers.lab, versions=FakeVersions(home, made, live=1))
+    handlers.lab.store.add_job(job())
+    handlers.lab.store.finish_job(handlers.lab.store.claim_job("trainer").id, 1)
+    shown = handlers.tick({})
+    assert shown[handlers.tab.loss]["loss"].tolist() == [0.5]
+    (row,) = shown[handlers.tab.rounds]["value"]
+    assert row[1:] == ["DPO", "2", "passed", "version 1", "50 % → 75 % of 12", "held-out rose"]
+
+
+def test_a_failed_round_says_why():
+    row = round_row(job(state="failed", error="the trainer died twice"), None)
+    assert row[3:] == ["failed", "–", "–", "the trainer died twice"]
+
+
+def test_a_refused_version_says_why_it_was_refused():
+    made = AdapterVersion(2, "tiny", 1, "refused", "kto", 5.0, report=report(verdict="refused", why="repeats itself"))
+    assert round_row(job(version=2, state="done"), made)[3:] == ["refused", "version 2", "50 % → 75 % of 12", "repeats itself"]
+
+
+def test_buttons_ask_the_worker(handlers: TrainingHandlers):
+    handlers.train_now("auto", {})
+    handlers.train_now("kto", {})
+    paused = handlers.pause({})
+    assert paused[handlers.tab.resume]["visible"] and not paused[handlers.tab.pause]["visible"]
+    assert "paused" in paused[handlers.tab.reason]
+    resumed = handlers.resume(paused[handlers.tab.seen])
+    assert resumed[handlers.tab.pause]["visible"]
+    assert handlers.lab.worker.asked == [("train", None), ("train", "kto"), "pause", "resume"]
+
+
+def test_a_lab_without_a_trainer_says_so_and_still_counts(handlers: TrainingHandlers):
+    handlers.lab = replace(handlers.lab, worker=None)
+    shown = handlers.tick({})
+    assert "without a trainer" in shown[handlers.tab.reason]
+    assert not shown[handlers.tab.now]["interactive"]
+    with pytest.raises(LabError, match="--no-trainer"):
+        handlers.train_now("auto", {})
+
+
+def test_what_is_wrong_with_the_trainer_is_shown_as_text():
+    line = reason_line(FakeStatus(reason="waiting", last_error="out of <memory>"))  # type: ignore[arg-type]
+    assert "out of &lt;memory&gt;" in line
+
+
+def test_progress_before_the_first_heartbeat():
+    assert "starting" in progress_line(job(state="running"), None)
+    assert progress_line(None, None) == ""
+
+
+def test_a_missing_log_is_an_empty_plot(tmp_path: Path):
+    assert read_log(tmp_path / "log.jsonl") == []
+    assert plot([], "loss").to_dict("list") == {"step": [], "loss": []}
+
+
+def test_steps_without_a_number_are_left_out():
+    """KTO has no margin, a diverged step has no loss."""
+    points = [{"step": 1, "loss": 0.5}, {"step": 2, "loss": None, "margin": 1}]
+    assert plot(points, "margin").to_dict("list") == {"step": [2], "margin": [1.0]}
+    assert plot(points, "loss").to_dict("list") == {"step": [1], "loss": [0.5]}
+
+
+@pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 5000])
+def test_plots_have_at_most_200_points_and_keep_the_ends(count: int):
+    points = [{"step": number} for number in range(count)]
+    kept = thinned(points)
+    assert len(kept) == min(count, 200)
+    assert kept[:1] == points[:1] and kept[-1:] == points[-1:]
+    assert kept == sorted(kept, key=lambda point: point["step"])
