@@ -1,0 +1,174 @@
+"""Rounds on the tiny model, from opinions in a real store to a version in a real registry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from lab.errors import TrainingError
+from lab.feedback.examples import collect
+from lab.feedback.exchange import import_file
+from lab.feedback.store import Store
+from lab.model import adapters
+from lab.model.base import Base, load_base
+from lab.records import AdapterVersion, Algorithm, Job
+from lab.registry.versions import Versions
+from lab.settings import Settings, load_settings
+from lab.train.fit import Stopped
+from lab.train.run import execute
+from lab.train.score import policy_scores
+
+FAST = {"learning_rate": 1e-2, "epochs": 3, "batch": 8, "max_length": 200, "kl_cap": 50.0}
+
+
+@dataclass
+class Bench:
+    store: Store
+    versions: Versions
+    settings: Settings
+    base: Base
+
+    def job(self, algorithm: Algorithm, parent: int = 0) -> Job:
+        found = collect(self.store, "train")
+        opinions = {e.opinion for e in (*found.pairs, *found.labelled, *found.demonstrations)}
+        return Job(algorithm, self.base.id, parent, self.versions.get(parent).hash, tuple(sorted(opinions)), seed=3)
+
+    def run(self, algorithm: Algorithm, parent: int = 0) -> AdapterVersion:
+        return execute(self.job(algorithm, parent), self.store, self.versions, self.settings, self.base)
+
+
+def feed(store: Store, folder: Path, rows: list[dict]) -> None:
+    file = folder / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert not import_file(store, file).refused
+
+
+def pair(number: int) -> dict:
+    return {"prompt": f"question {number}, please?", "chosen": f"yes, {number % 7}", "rejected": f"no {number % 5}!"}
+
+
+def thumb(number: int) -> dict:
+    return {"prompt": f"question {number}, please?", "completion": f"yes, {number}" if number % 3 else f"no {number}!", "label": number % 3 > 0}
+
+
+@pytest.fixture
+def bench(home: Path, tiny_model: Path) -> Iterator[Bench]:
+    settings = load_settings(home, {"model": str(tiny_model), "quantize": "none", "device": "cpu", "train": FAST, "lora": {"rank": 4, "alpha": 8}})
+    base = load_base(settings.model, settings.quantize, settings.device, training=True)
+    store = Store(settings.feedback_data)
+    yield Bench(store, Versions(settings.adapters, base.id), settings, base)
+    store.close()
+
+
+@pytest.mark.parametrize("algorithm", ["dpo", "ipo", "kto", "sft"])
+def test_votes_become_a_version(bench: Bench, home: Path, algorithm: Algorithm) -> None:
+    feed(bench.store, home, [pair(k) for k in range(30)])
+    made = bench.run(algorithm)
+    report = made.report
+    assert report is not None
+    assert made.version == 1
+    assert made.state == "candidate"
+    assert made.parent == 0
+    assert report.version == 1
+    assert report.steps > 0
+    assert report.used >= 20
+    assert report.heldout_n > 0
+    assert report.heldout_before == 0.5
+    assert report.canaries["changed"] == 1
+    assert report.loss_last < report.loss_first
+    assert adapters.names(bench.base) == [], "the base is bare again"
+    if algorithm != "sft":
+        assert report.heldout_after == 1.0, "yes against no generalises to questions never trained on"
+
+
+def test_thumbs_become_a_version(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [thumb(k) for k in range(60)])
+    made = bench.run("kto")
+    assert made.report is not None
+    assert made.report.heldout_after is not None
+    assert made.report.heldout_after > 0.9
+
+
+def test_a_second_round_starts_from_its_parent(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(20)])
+    first = bench.run("dpo")
+    second = bench.run("dpo", parent=first.version)
+    assert second.parent == first.version
+    assert first.report is not None
+    assert second.report is not None
+    assert second.report.loss_first < first.report.loss_first - 0.1
+    assert second.report.heldout_before == first.report.heldout_after
+
+
+def test_the_saved_adapter_is_the_one_that_was_judged(bench: Bench, home: Path, tmp_path: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(20)])
+    made = bench.run("dpo")
+    pairs = collect(bench.store, "held_out").pairs
+    scores = policy_scores(bench.base, pairs, made.folder, bench.settings.train)
+    assert sum(c > r for c, r in scores) / len(scores) == made.report.heldout_after  # type: ignore[union-attr]
+    assert policy_scores(bench.base, pairs, None, bench.settings.train) == [(0.0, 0.0)] * len(pairs)
+
+
+def test_the_base_is_bit_identical_after_a_round(bench: Bench, home: Path) -> None:
+    before = {k: p.detach().clone() for k, p in bench.base.causal_lm.state_dict().items()}
+    feed(bench.store, home, [pair(k) for k in range(10)])
+    bench.run("dpo")
+    after = bench.base.causal_lm.state_dict()
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[k], after[k]) for k in before)
+
+
+def test_a_stopped_round_goes_on_where_it_was(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(20)])
+    whole = execute(bench.job("dpo"), bench.store, bench.versions, bench.settings, bench.base)
+    job = bench.job("dpo")
+    calls = iter(range(8))
+    with pytest.raises(Stopped):
+        execute(job, bench.store, bench.versions, bench.settings, bench.base, should_stop=lambda: next(calls, None) is None)
+    assert [v.version for v in bench.versions.all()] == [0, whole.version], "nothing half made is a version"
+    steps: list[int] = []
+    made = execute(job, bench.store, bench.versions, bench.settings, bench.base,
+                   lambda entry: steps.append(entry["step"]) if entry["phase"] == "training" else None)  # fmt: skip
+    assert steps[0] > 1, "it did not begin again"
+    assert (made.folder / "adapter_model.safetensors").read_bytes() == (whole.folder / "adapter_model.safetensors").read_bytes()  # type: ignore[operator]
+
+
+def test_progress_names_its_phases(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(10)])
+    phases: list[str] = []
+    execute(bench.job("dpo"), bench.store, bench.versions, bench.settings, bench.base, lambda entry: phases.append(entry["phase"]))
+    assert list(dict.fromkeys(phases))[:3] == ["reference", "training", "judging"]
+
+
+def test_too_long_examples_are_dropped_and_counted(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [*(pair(k) for k in range(10)), {"prompt": "long?", "chosen": "word " * 300, "rejected": "no"},
+                             {"prompt": "same?", "chosen": "twice", "rejected": "twice "}])  # fmt: skip
+    report = bench.run("dpo").report
+    assert report is not None
+    assert report.dropped.get("too_long", 0) <= 1
+    assert report.used + sum(report.dropped.values()) == len(collect(bench.store, "train").pairs)
+
+
+def test_nothing_to_train_on_says_what_is_missing(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [thumb(k) for k in range(10)])
+    with pytest.raises(TrainingError, match="dpo round found nothing to train on"):
+        bench.run("dpo")
+
+
+def test_a_parent_that_was_swapped_for_another_is_refused(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(10)])
+    first = bench.run("dpo")
+    job = replace(bench.job("dpo", first.version), parent_hash="something else")
+    with pytest.raises(TrainingError, match="version 1 is not what it was"):
+        execute(job, bench.store, bench.versions, bench.settings, bench.base)
+
+
+def test_an_algorithm_of_another_day_is_refused_by_name(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(10)])
+    with pytest.raises(TrainingError, match="does not train with 'ppo'"):
+        bench.run("ppo")
