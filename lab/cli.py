@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from lab.console import Bar, emit, say, table
-from lab.errors import LabError, StoreError, TrainingError, VersionError
+from lab.errors import LabError, StoreError, TrainingError
 from lab.flags import (
     HOME,
     DeviceFlag,
@@ -215,8 +215,6 @@ def save(version: VersionArgument, folder: Annotated[Path, typer.Argument(help="
     if folder.is_file():
         raise StoreError(f"{folder} is a file; give a folder")
     with opened(home, model, quantize, device) as lab:
-        if version == 0:
-            raise VersionError("version 0 is the base and has no adapter; save a later version")
         lab.versions.save(version, folder)
         say(f"version {version} is in {folder} ({kind})")
 
@@ -235,7 +233,7 @@ def generate(
 
     asked = read_prompts(prompts)
     with opened(home, model, quantize, device) as lab:
-        chosen = lab.versions.get(lab.versions.live() if version is None else version)
+        chosen = lab.versions.get(lab.versions.live() if version is None else version, verify=True)
         changes = {"max_new_tokens": max_new_tokens, "temperature": 0.0 if greedy else None}
         sampling = lab.settings.sampling.model_copy(update={name: value for name, value in changes.items() if value is not None})
         quiet_libraries()
@@ -264,7 +262,7 @@ def score(
     if not given:
         raise StoreError(f"{pairs} has no pairs" + (f" of criterion {criterion}" if criterion else "") + "; give at least one")
     with opened(home, model, quantize, device) as lab:
-        chosen = lab.versions.get(lab.versions.live() if version is None else version)
+        chosen = lab.versions.get(lab.versions.live() if version is None else version, verify=True)
         quiet_libraries()
         from lab.foreground import score_pairs
 

@@ -89,7 +89,7 @@ def versions(settings: Settings) -> Iterator[Finding]:
         live = known.live()
         known.get(live)
         yield Finding("versions", True, f"{len(known.all()) - 1} beside the base; live: {live}")
-        for folder, why in known.damaged():
+        for folder, why in known.damaged(verify=True):
             yield Finding("version", False, f"{folder}: {why}")
     except LabError as error:
         yield Finding("versions", False, str(error))
