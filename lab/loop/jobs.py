@@ -1,0 +1,99 @@
+"""A round's job: which opinions, from which version, with which seed and settings. Knows no clock and no trainer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Iterable
+from typing import Literal
+
+from lab.errors import TrainingError
+from lab.feedback.examples import Examples, collect
+from lab.feedback.store import Store
+from lab.loop.plan import choose_algorithm
+from lab.records import Algorithm, Counts, Job
+from lab.registry.versions import Versions
+from lab.settings import Settings
+
+ATTEMPTS_KEPT = 200  # newest jobs whose opinions count as tried
+
+
+def make_job(
+    store: Store, versions: Versions, settings: Settings, algorithm: Algorithm | None = None, reason: str = "",
+    publish: Literal["auto", "always", "never"] = "auto",
+) -> Job:  # fmt: skip
+    """A job from the live version on every opinion it has not learned from, and a sample of those it has.
+
+    Without an algorithm, one is chosen by what there is. When nothing is new, all the old ones are read again.
+    Raises TrainingError when there is nothing at all to train on.
+    """
+    examples = collect(store, "train")
+    parent = versions.get(versions.live())
+    learned = learned_by(store, versions)
+    chosen = algorithm or choose_algorithm(count(examples, learned))
+    opinions = opinions_for(chosen, examples) if chosen else []
+    if chosen is None or not opinions:
+        kind = f" for {chosen}" if chosen else ""
+        raise TrainingError(f"there is nothing to train on yet{kind}; give thumbs, vote in Compare, or import a file")
+    new = [opinion for opinion in opinions if opinion not in learned]
+    old = [opinion for opinion in opinions if opinion in learned]
+    seed = settings.train.seed
+    replayed = replay(old, round(settings.train.replay * len(new)), seed) if new else old
+    return Job(
+        algorithm=chosen, base=versions.base, parent=parent.version, parent_hash=parent.hash, opinions=(*new, *replayed),
+        seed=seed, settings={"train": settings.train.model_dump(), "lora": settings.lora.model_dump()}, reason=reason,
+        publish=publish,
+    )  # fmt: skip
+
+
+def opinions_for(algorithm: Algorithm, examples: Examples) -> list[str]:
+    """Ids of the opinions a round of this kind reads, oldest first and each once; others stay new for a later round.
+
+    SFT imitates corrections and imported chats; only where there are none, chosen replies and those with a thumb up.
+    """
+    pairs = [pair.opinion for pair in examples.pairs]
+    labelled = [item.opinion for item in examples.labelled]
+    match algorithm:
+        case "dpo" | "ipo":
+            found = pairs
+        case "sft":
+            wanted = [item.opinion for item in examples.labelled if item.label]
+            found = [item.opinion for item in examples.demonstrations] or [*pairs, *wanted]
+        case _:
+            found = [*pairs, *labelled]
+    return list(dict.fromkeys(found))
+
+
+def replay(old: list[str], most: int, seed: int) -> list[str]:
+    """A sample of old opinions, so that what was learned is not lost; the same for the same seed and opinions."""
+    if most >= len(old):
+        return old
+    kept = set(random.Random(f"{seed}/{len(old)}").sample(old, most))
+    return [opinion for opinion in old if opinion in kept]
+
+
+def count(examples: Examples, known: Collection[str]) -> Counts:
+    """Of training-side examples: all, and those of opinions that are not known."""
+
+    def new(opinions: Iterable[str]) -> int:
+        return sum(opinion not in known for opinion in opinions)
+
+    return Counts(
+        pairs=len(examples.pairs), labelled=len(examples.labelled), demonstrations=len(examples.demonstrations),
+        new_pairs=new(item.opinion for item in examples.pairs), new_labelled=new(item.opinion for item in examples.labelled),
+        new_demonstrations=new(item.opinion for item in examples.demonstrations),
+    )  # fmt: skip
+
+
+def learned_by(store: Store, versions: Versions) -> set[str]:
+    """Opinions that the live version or one of its ancestors was trained on."""
+    return store.learned(versions.lineage(versions.live()), versions.base)
+
+
+def tried(store: Store, base: str) -> set[str]:
+    """Opinions that some ended round was given, whatever came of it.
+
+    They start no round by themselves: the same votes, refused or failed once, would be refused or fail again for ever.
+    They are in the next round all the same.
+    """
+    ended = [job for job in store.jobs(ATTEMPTS_KEPT) if job.base == base and job.state in ("done", "failed")]
+    return {opinion for job in ended for opinion in job.opinions}

@@ -1,0 +1,89 @@
+"""Whether a round starts now, of which kind, and the reason in a sentence. Pure: counts, settings and a clock in."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from lab.records import Algorithm, Counts
+from lab.settings import LoopSettings
+
+PAUSED = "Paused: no round starts by itself."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to start, None for nothing yet, and why."""
+
+    algorithm: Algorithm | None
+    reason: str
+
+
+def choose_algorithm(counts: Counts) -> Algorithm | None:
+    """By what there is more of: pairs go to DPO, thumbs to KTO (two say about as much as a pair), replies to imitate to SFT."""
+    for pairs, labelled, demonstrations in (
+        (counts.new_pairs, counts.new_labelled, counts.new_demonstrations),
+        (counts.pairs, counts.labelled, counts.demonstrations),
+    ):
+        if pairs or labelled:
+            return "dpo" if pairs >= labelled / 2 else "kto"
+        if demonstrations:
+            return "sft"
+    return None
+
+
+def new_of(algorithm: Algorithm, counts: Counts) -> int:
+    """New examples that a round of this kind would read. KTO reads a pair as a thumb up and a thumb down."""
+    match algorithm:
+        case "dpo" | "ipo":
+            return counts.new_pairs
+        case "sft":
+            return counts.new_demonstrations
+        case _:
+            return counts.new_pairs + counts.new_labelled
+
+
+def plan(
+    counts: Counts, settings: LoopSettings, paused: bool, running: bool, queued: bool, seconds_since_last: float | None
+) -> Plan:
+    """`counts.new_*` are the opinions that no round has been tried on; `seconds_since_last` is None before the first."""
+    if running:
+        return Plan(None, "A round is running.")
+    if queued:
+        return Plan(None, "A round waits for the trainer.")
+    if paused:
+        return Plan(None, PAUSED)
+    if not settings.enabled:
+        return Plan(None, "Rounds start by hand only: loop.enabled is off in lab.toml.")
+    algorithm = first_that_may_start(counts, settings.min_new)
+    if algorithm is None:
+        return Plan(None, waiting(counts, settings.min_new))
+    enough = f"{new_of(algorithm, counts)} new {noun(algorithm, counts)}"
+    if seconds_since_last is not None and seconds_since_last < settings.min_seconds:
+        left = math.ceil(settings.min_seconds - seconds_since_last)
+        return Plan(None, f"{enough}: the next round starts in {left} s.")
+    return Plan(algorithm, enough)
+
+
+def first_that_may_start(counts: Counts, least: int) -> Algorithm | None:
+    """The chosen kind, or else the first other one with enough that is new: too few votes must not hold back many thumbs."""
+    chosen = choose_algorithm(counts)
+    kinds: tuple[Algorithm, ...] = ("dpo", "kto", "sft")
+    order = sorted(kinds, key=lambda kind: kind != chosen)
+    return next((kind for kind in order if new_of(kind, counts) >= least), None)
+
+
+def waiting(counts: Counts, least: int) -> str:
+    """How far the kind that is closest has come."""
+    closest = max(("dpo", "kto", "sft"), key=lambda kind: new_of(kind, counts))  # type: ignore[arg-type]
+    have = new_of(closest, counts)  # type: ignore[arg-type]
+    left = least - have
+    return f"{have} of {least} new {noun(closest, counts)}; {left} more {'start' if left > 1 else 'starts'} a round."  # type: ignore[arg-type]
+
+
+def noun(algorithm: Algorithm, counts: Counts) -> str:
+    if algorithm == "sft":
+        return "replies to imitate"
+    if algorithm in ("dpo", "ipo") or not counts.new_labelled:
+        return "votes"
+    return "votes and thumbs" if counts.new_pairs else "thumbs"

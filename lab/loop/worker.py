@@ -1,0 +1,252 @@
+"""The loop's own thread in the chat's process: watches the trainer, plans rounds, publishes what the gate lets through.
+
+Everything it knows is in the store and the registry, so it can be stopped or killed at any moment and the next one
+goes on. It meets the chat in one callback, `on_live`, and the trainer in the store alone. It knows no model.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lab.errors import BusyError, LabError
+from lab.feedback.examples import counts
+from lab.feedback.store import Store
+from lab.loop.gate import publish
+from lab.loop.jobs import learned_by, make_job, tried
+from lab.loop.plan import Plan, plan
+from lab.loop.trainer import TrainerProcess, is_gone
+from lab.records import AdapterVersion, Algorithm, Counts, Job
+from lab.registry.versions import Versions
+from lab.settings import Settings
+
+Phase = Literal["waiting", "queued", "training", "paused"]
+PAUSED = "paused"  # the store's flag; it outlives the lab
+STOPPED = "stopped on request; the feedback is kept and the next round will use it"
+PAUSE = 0.5  # seconds between two ticks
+COUNT_SHARE = 20  # counting opinions takes at most one part in this of the worker's time
+JOBS_SEEN = 50  # newest jobs a tick looks at
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LoopStatus:
+    """What the page shows. `job` is the one queued or running; `reason` says why the next round will or won't start."""
+
+    phase: Phase
+    reason: str
+    counts: Counts
+    job: Job | None
+    last_error: str
+    trainer_alive: bool
+    paused: bool
+
+
+class Worker:
+    """One a lab. `on_live` is called from the worker's thread with each version that became live; the chat loads it,
+    and if it raises a LabError the version before stays live."""
+
+    def __init__(
+        self, store: Store, versions: Versions, settings: Settings, on_live: Callable[[AdapterVersion], None],
+        trainer_command: Sequence[str], first_wait: float = 1.0,
+    ) -> None:  # fmt: skip
+        self.store, self.versions, self.settings, self.on_live = store, versions, settings, on_live
+        self.trainer = TrainerProcess(trainer_command, settings.feedback_data / "trainer.log", first_wait)
+        self._live = versions.live()  # what the chat speaks with
+        self._thread: threading.Thread | None = None
+        self._ending = threading.Event()
+        self._wake = threading.Event()
+        self._ticking = threading.Lock()
+        self._counting = threading.Lock()
+        self._counts: tuple[Counts, Counts] | None = None  # for people, and for the plan
+        self._count_again = 0.0
+        self._trouble = ""  # of a tick; empty again after a clean one
+        self._load_error = ""  # of a version that the chat could not load; empty again when one is
+
+    # for the lab
+
+    def start(self) -> None:
+        self._ending.clear()
+        self._thread = threading.Thread(target=self._run, name="loop", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends thread and trainer. A round in work goes back to the queue and goes on from its checkpoint next time."""
+        self._ending.set()
+        self._wake.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=30)
+        self.trainer.end()
+        with self._ticking:
+            for job in self.store.jobs(JOBS_SEEN):
+                if job.state == "running" and is_gone(job.worker) and self.versions.made_by(job.id) is None:
+                    self.store.requeue_job(job.id)
+
+    # for the page
+
+    def status(self) -> LoopStatus:
+        jobs = self.store.jobs(JOBS_SEEN)
+        job = active(jobs)
+        paused = self._is_paused()
+        shown, fresh = self._counted()
+        phase: Phase = "paused" if paused else "waiting"
+        if job is not None:
+            phase = "training" if job.state == "running" else "queued"
+        error = self._trouble or self._load_error or self.trainer.trouble
+        return LoopStatus(phase, self._plan(jobs, fresh, paused).reason, shown, job, error, self.trainer.is_alive(), paused)
+
+    def train_now(self, algorithm: Algorithm | None = None) -> Job:
+        """Queues a round whatever the plan says. Raises BusyError while there is one, TrainingError without feedback."""
+        with self._ticking:
+            if (job := active(self.store.jobs(JOBS_SEEN))) is not None:
+                doing = "is running" if job.state == "running" else "is queued"
+                raise BusyError(f"a {job.algorithm} round {doing} already; wait for it, or stop it first")
+            job = make_job(self.store, self.versions, self.settings, algorithm, "asked for")
+            self.store.add_job(job)
+        self._wake.set()
+        return job
+
+    def pause(self) -> None:
+        """No round starts by itself until resume, not even in the next lab on this home. One in work goes on."""
+        self.store.set_flag(PAUSED, "1")
+
+    def resume(self) -> None:
+        self.store.set_flag(PAUSED, None)
+        self._wake.set()
+
+    def stop_round(self) -> None:
+        """Asks for the end of the round that is queued or running; does nothing when there is none."""
+        with self._ticking:
+            job = active(self.store.jobs(JOBS_SEEN))
+            if job is None:
+                return
+            self.store.set_flag(f"stop:{job.id}", "1")
+            if job.state == "queued":  # if a trainer claims it in this moment, it sees the flag
+                self.store.fail_job(job.id, STOPPED)
+
+    # one step
+
+    def tick(self) -> None:
+        """Looks at everything once. Raises LabError when the store or the registry cannot be used."""
+        with self._ticking:
+            if self._ending.is_set():
+                return
+            self.trainer.watch()
+            self._recover()
+            self._publish()
+            self._follow()
+            jobs = self.store.jobs(JOBS_SEEN)
+            self._sweep(jobs)
+            if active(jobs) is None:
+                planned = self._plan(jobs, self._counted()[1], self._is_paused())
+                if planned.algorithm is not None:
+                    job = make_job(self.store, self.versions, self.settings, planned.algorithm, planned.reason)
+                    self.store.add_job(job)
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            try:
+                self.tick()
+                self._trouble = ""
+            except LabError as error:
+                self._trouble = str(error)
+            except Exception as error:  # the border of the loop: it outlives its bugs, and shows them
+                logger.exception("the loop stumbled")
+                self._trouble = f"{type(error).__name__}: {error}"
+            self._wake.wait(PAUSE)
+            self._wake.clear()
+
+    def _recover(self) -> None:
+        """Rounds whose trainer died or fell silent go back to the queue, and fail after too many deaths."""
+        silent = {job.id for job in self.store.stale_jobs(self.settings.loop.heartbeat_seconds)}
+        for job in self.store.jobs(JOBS_SEEN):
+            if job.state != "running" or not (job.id in silent or is_gone(job.worker)):
+                continue
+            if job.id in silent and self.trainer.is_mine(job.worker):
+                self.trainer.kill()  # it hangs; the next tick starts another
+            made = self.versions.made_by(job.id)
+            if made is not None:  # it died after its version was in place, before it could say so
+                self.store.finish_job(job.id, made.version)
+            elif self.store.flag(f"stop:{job.id}") is not None:
+                self.store.fail_job(job.id, STOPPED)
+            elif job.attempts < self.settings.loop.max_attempts:
+                self.store.requeue_job(job.id)
+            else:
+                died = f"was silent for {self.settings.loop.heartbeat_seconds:g} s" if job.id in silent else "died"
+                tries = f"given up after {job.attempts} attempt{'s' if job.attempts > 1 else ''}"
+                why = self.trainer.trouble or f"the trainer {died}"
+                self.store.fail_job(job.id, f"{why}; {tries}, the feedback is kept")
+
+    def _publish(self) -> None:
+        """Takes every new candidate through the gate."""
+        waiting = {v.version: v for v in self.versions.all() if v.state == "candidate" and not (v.report and v.report.verdict)}
+        if not waiting:
+            return
+        for job in reversed(self.store.jobs(JOBS_SEEN)):
+            if job.state == "done" and job.base == self.versions.base and job.version in waiting:
+                published = publish(self.versions, waiting[job.version], job.publish, self.settings.gate)
+                logger.info("version %d is %s: %s", published.version, published.state, published.why)
+                self._count_again = 0.0
+
+    def _follow(self) -> None:
+        """Tells the chat when another version is live: by the gate, or by a command line beside it."""
+        live = self.versions.live()
+        if live == self._live:
+            return
+        before, self._live = self._live, live
+        self._count_again = 0.0
+        try:
+            self.on_live(self.versions.get(live))
+            self._load_error = ""
+        except LabError as error:
+            self._load_error = str(error)
+            self._live = before
+            self.versions.activate(before, f"version {live} could not be loaded")
+            if live:
+                self.versions.record(live, "refused", f"could not be loaded: {error}", "refused")
+
+    def _sweep(self, jobs: Sequence[Job]) -> None:
+        """Removes what ended rounds left on the disk, but for the newest one's log, which the page still draws."""
+        ended = [job for job in jobs if job.state in ("done", "failed")]
+        self.versions.forget_staging(job.id for job in ended[1:] if self.versions.staging_path(job.id).exists())
+
+    def _is_paused(self) -> bool:
+        return self.store.flag(PAUSED) is not None
+
+    def _plan(self, jobs: Sequence[Job], fresh: Counts, paused: bool) -> Plan:
+        job = active(jobs)
+        running, queued = (job is not None and job.state == state for state in ("running", "queued"))
+        ended = [max(job.heartbeat, job.created) for job in jobs if job.state in ("done", "failed")]
+        since = time.time() - max(ended) if ended else None
+        return plan(fresh, self.settings.loop, paused, running, queued, since)
+
+    def _counted(self) -> tuple[Counts, Counts]:
+        """Counts against what the live version has learned, and against what any round was tried on.
+
+        Counting reads every opinion, so it is done again only after a while that grows with what it costs.
+        """
+        with self._counting:
+            began = time.monotonic()
+            if self._counts is None or began >= self._count_again:
+                learned = learned_by(self.store, self.versions)
+                shown = counts(self.store, learned)
+                known = learned | tried(self.store, self.versions.base)
+                fresh = shown if known == learned else replace(counts(self.store, known), held_out=shown.held_out)
+                self._counts = shown, fresh
+                ended = time.monotonic()
+                self._count_again = ended + max(PAUSE, COUNT_SHARE * (ended - began))
+            return self._counts
+
+
+def active(jobs: Sequence[Job]) -> Job | None:
+    """The job that runs, else the one that waits."""
+    for state in ("running", "queued"):
+        for job in reversed(jobs):
+            if job.state == state:
+                return job
+    return None
