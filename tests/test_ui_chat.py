@@ -104,6 +104,15 @@ def test_stop_ends_the_reply_and_keeps_what_was_said(handlers: ChatHandlers):
     assert handlers.lab.store.reply(place.leaf).finish == "stopped"
 
 
+def test_stop_before_the_first_word_gives_the_message_back(handlers: ChatHandlers):
+    stream = handlers.say(values_of(handlers, "wait"), Visitor())
+    next(stream)
+    handlers.stop(Visitor())
+    (last,) = list(stream)
+    assert last[handlers.tab.prompt] == "wait"
+    assert last[handlers.tab.place] == Place()
+
+
 def test_an_error_is_never_a_chat_message_and_the_typed_text_comes_back(handlers: ChatHandlers):
     place = say(handlers, "fine")[-1][handlers.tab.place]
     handlers.lab.session.error = ModelError("the model is gone; restart the lab")

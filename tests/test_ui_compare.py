@@ -121,6 +121,15 @@ def test_two_samples_are_of_the_live_version_and_two_versions_are_those_chosen(h
         ask(handlers, what=VERSIONS, first=2, second=None)
 
 
+def test_stop_before_the_first_word_leaves_nothing_to_vote_on(handlers: CompareHandlers):
+    stream = handlers.compare(values_of(handlers, "wait"), Visitor())
+    next(stream)
+    handlers.stop(Visitor())
+    (last,) = list(stream)
+    assert last[handlers.tab.prompt] == "wait"
+    assert last[handlers.tab.ballot] is None
+
+
 def test_choosing_versions_offers_all_and_starts_with_live_against_its_parent(handlers: CompareHandlers):
     update = handlers.choose_what(VERSIONS)
     first, second = update[handlers.tab.first], update[handlers.tab.second]

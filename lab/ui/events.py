@@ -30,14 +30,6 @@ log = logging.getLogger(__name__)
 GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns among them
 FOCUS = "() => window.hone.focus('{}')"
 BLUR = "() => document.activeElement && document.activeElement.blur()"
-Handler: TypeAlias = Callable[..., Any]
-log = logging.getLogger(__name__)
-GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns among them
-FOCUS = "() => window.hone.focus('{}')"
-BLUR = "() => document.activeElement && document.activeElement.blur()"
-CONFIRM_DELETE = (
-    "(chosen, seen) => { if (!confirm('Delete this version for good?')) throw new Error('kept'); return [chosen, seen]; }"
-)
 
 
 def notice(error: Exception) -> None:

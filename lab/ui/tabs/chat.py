@@ -5,9 +5,10 @@ Nothing here trusts what a browser sends back about the conversation: the server
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import gradio as gr
 
@@ -125,7 +126,7 @@ class ChatHandlers:
         with self.streams.open(request.session_hash) as flag:
             yield {**self.busy(), self.tab.prompt: "", self.tab.chat: [*shown, message("assistant", self.waiting())]}
             lives = self.lab.session.say(place.conversation, place.leaf, text, sampling, system, flag)
-            yield from self.streamed(lives, shown, place, values[self.panel.rater])
+            yield from self.streamed(lives, shown, place, values, flag)
 
     def regenerate(self, values: Mapping[Any, Any], request: gr.Request) -> Iterator[Update]:
         place = self.known(values)
@@ -136,9 +137,12 @@ class ChatHandlers:
         with self.streams.open(request.session_hash) as flag:
             yield {**self.busy(), self.tab.chat: [*shown, message("assistant", self.waiting())]}
             lives = self.lab.session.regenerate(place.leaf, sampling, flag)
-            yield from self.streamed(lives, shown, place, values[self.panel.rater])
+            yield from self.streamed(lives, shown, place, values, flag)
 
-    def streamed(self, lives: Iterator[Live], shown: list[dict[str, Any]], place: Place, rater: str) -> Iterator[Update]:
+    def streamed(
+        self, lives: Iterator[Live], shown: list[dict[str, Any]], place: Place, values: Mapping[Any, Any], flag: threading.Event
+    ) -> Iterator[Update]:
+        rater = values[self.panel.rater]
         last: Live | None = None
         for live in paced(lives):
             last = live
@@ -149,7 +153,10 @@ class ChatHandlers:
                 kept = {"conversation": live.conversation, "rater": rater}
                 yield {self.tab.chat: [*shown, message("assistant", turn)], self.tab.remembered: kept}
         if last is None or not last.replies:
-            raise LabError("the model ended without a reply; send the message again")
+            if not flag.is_set():
+                raise LabError("the model ended without a reply; send the message again")
+            yield self.recover(values)  # stopped before its first token
+            return
         yield self.show(self.at(last.conversation, last.replies[0].id, place.limit), rater)
 
     def stop(self, request: gr.Request) -> None:
@@ -165,6 +172,7 @@ class ChatHandlers:
         index = data.index if isinstance(data.index, int) else data.index[0]
         if not isinstance(place, Place) or not 0 <= index < len(place.shown):
             raise LabError("this reply is not stored (yet); wait until it is complete, or reload the page")
+        value: Literal["up", "down", "cleared"]
         if data.liked is True:
             value = "up"
         elif data.liked is False:

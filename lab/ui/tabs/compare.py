@@ -143,8 +143,11 @@ class CompareHandlers:
                 sides = [pane(draft.text, draft.finish) for draft in live.drafts]
                 if len(sides) == 2:
                     yield {tab.left: sides[shown == "ba"], tab.right: sides[shown == "ab"]}
-        if len(replies) != 2:
-            raise LabError("the model ended without two replies; ask again")
+            if len(replies) != 2:
+                if not flag.is_set():
+                    raise LabError("the model ended without two replies; ask again")
+                yield self.recover(values)  # stopped before the first token
+                return
         ballot = Ballot(replies[0], replies[1], shown, time.monotonic())
         left, right = ballot.sides()
         yield {
