@@ -187,14 +187,14 @@ def activate(version: VersionArgument, home: HomeFlag = HOME, model: ModelFlag =
     """Make a version the live one."""
     with opened(home, model, quantize, device) as lab:
         lab.versions.activate(version, "activated by hand")
-        say(f"version {version} is live; a running chat takes it up when it is next started")
+        say(f"version {version} is live; a running chat takes it up at once")
 
 
 @app.command()
 def rollback(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:
     """Go back to the version that was live before."""
     with opened(home, model, quantize, device) as lab:
-        say(f"version {lab.versions.rollback().version} is live again; a running chat takes it up when it is next started")
+        say(f"version {lab.versions.rollback().version} is live again; a running chat takes it up at once")
 
 
 @app.command()
