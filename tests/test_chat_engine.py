@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from lab.errors import ModelError, VersionError
 from lab.model import adapters
 from lab.model.base import Base, load_base
 from lab.records import AdapterVersion, Message, Sampling
+from tests.tiny import write_adapters
 
 SAMPLING = Sampling(temperature=1.0, top_p=1.0, max_new_tokens=16)
 
@@ -41,21 +42,6 @@ class FakeVersions:
         return AdapterVersion(version, self.base, 0, "candidate", "dpo", 0.0, folder=self.folders[version])
 
 
-def write_adapters(model: Path, folder: Path, numbers: Sequence[int] = (1, 2, 3)) -> dict[int, Path]:
-    """Adapters that change what the model says, each in its own way."""
-    base = load_base(str(model), "none", "cpu")
-    for number in numbers:
-        adapters.create(base, "making", 4, 8.0, seed=number)
-        torch.manual_seed(number)
-        with torch.no_grad():
-            for key, value in adapters.parameters(base, "making").items():
-                if "lora_B" in key:
-                    value.normal_(std=0.3)
-        adapters.save(base, "making", folder / str(number))
-        adapters.drop(base, "making")
-    return {number: folder / str(number) for number in numbers}
-
-
 @pytest.fixture(scope="module")
 def folders(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     return write_adapters(tiny_model, tmp_path_factory.mktemp("adapters"))
@@ -72,6 +58,7 @@ def make(tiny_model: Path, folders: dict[int, Path]) -> Callable[..., Engine]:
 
     def make(live: int = 0, busy: Callable[[float], None] = lambda until: None) -> Engine:
         base = load_base(str(tiny_model), "none", "cpu")
+        base.template.end_ids = frozenset()  # every reply grows to its full length, whatever the seed
         return Engine(base, cast(Any, FakeVersions(base.id, dict(folders), live)), busy)
 
     return make
@@ -268,15 +255,9 @@ def test_a_version_that_cannot_be_loaded_leaves_the_old_one_live(
 # several streams
 
 
-def long_turn(engine: Engine, text: str, version: int) -> Turn:
-    """A turn whose seed draws at least 20 tokens."""
-    turns = (turn(text, seed, version, tokens=40) for seed in count())
-    return next(each for each in turns if len(whole(engine, each)[0].token_ids) >= 20)
-
-
 def test_two_streams_draw_in_turn_and_each_what_it_draws_alone(make: Callable[..., Engine]) -> None:
     engine = make(1)
-    asked = [long_turn(engine, "hello there", 1), long_turn(engine, "how are you today?", 2)]
+    asked = [turn("hello there", 1, version=1, tokens=30), turn("how are you today?", 2, version=2, tokens=30)]
     alone = [whole(engine, each)[0] for each in asked]
     order: list[int] = []
     results: list[Draft | None] = [None, None]
@@ -294,9 +275,7 @@ def test_two_streams_draw_in_turn_and_each_what_it_draws_alone(make: Callable[..
     for thread in threads:
         thread.join(60)
     assert results == alone
-    shorter = min(len(d.token_ids) for d in alone)
-    together = order[: 2 * shorter]
-    assert min(together.count(0), together.count(1)) >= shorter // 2
+    assert 10 <= order[:30].count(0) <= 20  # half way through, both are about half way
 
 
 def test_a_swap_waits_for_no_reply_to_end(make: Callable[..., Engine]) -> None:
@@ -358,7 +337,7 @@ def test_a_long_conversation_still_gets_its_whole_reply(make: Callable[..., Engi
     messages = (*[Message(role=r, content=words) for r in ("user", "assistant") * 10], Message(role="user", content="yes"))
     engine = make()
     draft = whole(engine, Turn(messages, replace(SAMPLING, max_new_tokens=5000), seed=1))[0]
-    assert draft.finish == "end" or len(draft.token_ids) == engine._base.context // 2
+    assert len(draft.token_ids) == engine._base.context // 2
 
 
 def test_a_message_that_is_too_long_says_so_and_lets_go(make: Callable[..., Engine]) -> None:

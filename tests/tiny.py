@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast, Qwen3Config
+
+from lab.model import adapters
+from lab.model.base import load_base
 
 SPECIAL = ["<|pad|>", "<|bos|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
 TEMPLATE = (
@@ -35,8 +39,24 @@ def build_tiny_model(folder: Path, family: str = "llama", seed: int = 0) -> Path
     )  # fmt: skip
     fast.chat_template = TEMPLATE
     vocab = {"vocab_size": len(fast), "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
-    config = {"llama": LlamaConfig, "qwen3": Qwen3Config}[family](**SHAPE, **vocab, **({"head_dim": 16} if family == "qwen3" else {}))
+    own = {"head_dim": 16} if family == "qwen3" else {}
+    config = {"llama": LlamaConfig, "qwen3": Qwen3Config}[family](**SHAPE, **vocab, **own)
     torch.manual_seed(seed)
     AutoModelForCausalLM.from_config(config, dtype=torch.float32).save_pretrained(folder)
     fast.save_pretrained(folder)
     return folder
+
+
+def write_adapters(model: Path, folder: Path, numbers: Sequence[int] = (1, 2, 3)) -> dict[int, Path]:
+    """Adapters that change what a tiny model says, each in its own way, as PEFT folders by number."""
+    base = load_base(str(model), "none", "cpu")
+    for number in numbers:
+        adapters.create(base, "making", 4, 8.0, seed=number)
+        torch.manual_seed(number)
+        with torch.no_grad():
+            for key, value in adapters.parameters(base, "making").items():
+                if "lora_B" in key:
+                    value.normal_(std=1.0)
+        adapters.save(base, "making", folder / str(number))
+        adapters.drop(base, "making")
+    return {number: folder / str(number) for number in numbers}
