@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import struct
 import sys
 import threading
 from pathlib import Path
@@ -14,35 +13,15 @@ from pathlib import Path
 import pytest
 
 from lab.errors import BusyError, VersionError
-from lab.records import Job, Report
+from lab.records import Job
 from lab.registry.lock import HomeLock
 from lab.registry.versions import Versions
-
-BASE = "tiny-none-12345678"
+from tests.fake_trainer import BASE, report, write_adapter
 
 
 def job(parent: int = 0, name: str | None = None, base: str = BASE) -> Job:
     made = Job("dpo", base, parent, "", ("vote-1", "vote-2"), seed=1)
     return made if name is None else Job("dpo", base, parent, "", (), seed=1, id=name)
-
-
-def report(**changes: object) -> Report:
-    whole = {
-        "algorithm": "dpo", "version": None, "parent": 0, "steps": 4, "used": 8, "dropped": {"too long": 1}, "loss_first": 0.69,
-        "loss_last": 0.4, "heldout_before": 0.5, "heldout_after": 0.7, "heldout_n": 10, "kl": 0.1, "canaries": {"nan": 0.0},
-        "seconds": 1.5, "peak_mb": 100.0,
-    }  # fmt: skip
-    return Report(**(whole | changes))  # type: ignore[arg-type]
-
-
-def write_adapter(folder: Path, fill: int = 1) -> Path:
-    """The two files PEFT would write: a config, and weights of one 2 x 2 tensor."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "adapter_config.json").write_text(json.dumps({"peft_type": "LORA", "r": 4}))
-    header = json.dumps({"a.weight": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}}).encode()
-    (folder / "adapter_model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes([fill]) * 16)
-    (folder / "log.jsonl").write_text('{"step": 1, "loss": 0.69}\n')
-    return folder
 
 
 def add(versions: Versions, parent: int = 0, fill: int = 1) -> int:
