@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -218,3 +220,31 @@ def test_build_metadata_beside_launch_py_is_no_installation(monkeypatch, tmp_pat
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     monkeypatch.setattr(launch, "HERE", tmp_path)
     assert not launch.is_installed_here()
+
+
+def test_every_package_that_is_imported_is_declared():
+    """What another package happens to bring along today may be gone tomorrow."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [name for extra in project["optional-dependencies"].values() for name in extra]
+
+    def names(requirements: list[str]) -> set[str]:
+        return {re.match(r"[\w.-]+", requirement).group().lower().replace("-", "_") for requirement in requirements}
+
+    def imported(folder: str) -> set[str]:
+        found = set()
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    found.add(node.module or "")
+        return {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"lab", "tests", "launch", ""}
+
+    assert imported("lab") - names(project["dependencies"]) == set()
+    assert imported("tests") - names(project["dependencies"] + extras) == set()
+
+
+def test_every_dependency_has_an_upper_end():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for requirement in project["dependencies"] + [name for extra in project["optional-dependencies"].values() for name in extra]:
+        assert re.search(r"==|,<", requirement), requirement
