@@ -96,6 +96,19 @@ class FakeSession:
         spoken: list[str] = []
         finish: Any = "end"
         drafts: list[FakeDraft] = []
+
+        def keep(finish: Any) -> list[Reply]:
+            replies = [
+                Reply(
+                    new_id(), user.conversation, user.id, "assistant", draft.text, (1, 2), (-0.5, -0.5), draft.version, "tiny",
+                    sampling, 1, finish,
+                )
+                for draft in drafts
+            ]  # fmt: skip
+            for reply in replies:
+                self.store.add_reply(reply)
+            return replies
+
         for index in range(self.words):
             if stop.is_set():
                 finish = "stopped"
@@ -108,18 +121,13 @@ class FakeSession:
                 FakeDraft(f"reply {number}{side}: {' '.join(spoken)}", (), (), version, None)
                 for side, version in zip("ab", versions, strict=False)
             ]
-            yield FakeLive(user.conversation, user, drafts, [])
+            try:
+                yield FakeLive(user.conversation, user, drafts, [])
+            except GeneratorExit:  # the page is gone; what was said was said
+                keep("stopped")
+                raise
         ended = [FakeDraft(d.text, d.token_ids, d.logprobs, d.version, finish) for d in drafts]
-        replies = [
-            Reply(
-                new_id(), user.conversation, user.id, "assistant", draft.text, (1, 2), (-0.5, -0.5), draft.version, "tiny",
-                sampling, 1, finish,
-            )
-            for draft in ended
-        ]  # fmt: skip
-        for reply in replies:
-            self.store.add_reply(reply)
-        yield FakeLive(user.conversation, user, ended, replies)
+        yield FakeLive(user.conversation, user, ended, keep(finish))
 
 
 @dataclass(frozen=True)
