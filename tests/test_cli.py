@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -450,3 +451,39 @@ def test_doctor_tries_the_quantization(run: Runner):
     [finding] = [entry for entry in done.last["findings"] if entry["name"] == "nf4"]
     assert finding["well"] is True
     assert "%" in finding["words"]
+
+
+# being interrupted
+
+
+def test_ctrl_c_ends_a_round_between_two_steps_and_the_job_says_so(run: Runner, tmp_path: Path, monkeypatch):
+    from lab import foreground
+    from lab.train.fit import Stopped
+
+    def execute(job, store, versions, settings, base, on_progress, should_stop):
+        assert not should_stop()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert should_stop()
+        raise Stopped
+
+    monkeypatch.setattr(foreground, "execute", execute)
+    before = signal.getsignal(signal.SIGINT)
+    run("import", rows(tmp_path / "in.jsonl", *pairs(4)))
+    assert "stopped on request" in run("train").error
+    assert signal.getsignal(signal.SIGINT) is before
+    store = Store(run.home / "feedback_data")
+    assert [job.state for job in store.jobs()] == ["failed"]
+    assert store.lease_holder("trainer") is None
+    store.close()
+
+
+def test_a_dead_trainers_lease_holds_nobody_up(run: Runner, tmp_path: Path):
+    """A killed chat leaves its trainer's lease behind for some seconds."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    store = Store(run.home / "feedback_data")
+    assert store.take_lease("trainer", f"{socket.gethostname()}:{gone.pid}", 60)
+    store.close()
+    began = time.monotonic()
+    assert "nothing to train on" in run("train").error
+    assert time.monotonic() - began < 10
