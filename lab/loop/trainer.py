@@ -63,13 +63,13 @@ class TrainerProcess:
             _signal_group(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def end(self, grace: float = GRACE) -> None:
+    def end(self) -> None:
         """Asks the trainer to end, waits, and kills it if it does not."""
         if self._process is None:
             return
         _signal_group(self._process.pid, signal.SIGTERM)
         try:
-            self._process.wait(grace)
+            self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
             pass
         self.kill()

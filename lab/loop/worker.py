@@ -142,11 +142,11 @@ class Worker:
             self._follow()
             jobs = self.store.jobs(JOBS_SEEN)
             self._sweep(jobs)
-            if active(jobs) is None:
-                planned = self._plan(jobs, self._counted()[1], self._is_paused())
-                if planned.algorithm is not None:
-                    job = make_job(self.store, self.versions, self.settings, planned.algorithm, planned.reason)
-                    self.store.add_job(job)
+            if active(jobs) is None and self._due(jobs).algorithm is not None:
+                self._count_again = 0.0  # a round may have ended since the opinions were counted
+                due = self._due(jobs)
+                if due.algorithm is not None:
+                    self.store.add_job(make_job(self.store, self.versions, self.settings, due.algorithm, due.reason))
 
     def _run(self) -> None:
         while not self._ending.is_set():
@@ -214,6 +214,9 @@ class Worker:
         """Removes what ended rounds left on the disk, but for the newest one's log, which the page still draws."""
         ended = [job for job in jobs if job.state in ("done", "failed")]
         self.versions.forget_staging(job.id for job in ended[1:] if self.versions.staging_path(job.id).exists())
+
+    def _due(self, jobs: Sequence[Job]) -> Plan:
+        return self._plan(jobs, self._counted()[1], self._is_paused())
 
     def _is_paused(self) -> bool:
         return self.store.flag(PAUSED) is not None

@@ -1,0 +1,426 @@
+"""The worker: rounds start, come back after a killed trainer, pass the gate, reach the chat; nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.errors import BusyError, TrainingError, VersionError
+from lab.feedback.store import Store
+from lab.loop.trainer import TrainerProcess, ending, is_gone, last_line
+from lab.loop.worker import Worker
+from lab.records import AdapterVersion, Counts, Job
+from lab.registry.versions import Versions
+from lab.settings import Settings, load_settings
+from tests.fake_trainer import BASE, add_thumbs, add_version, add_votes
+
+ROOT = Path(__file__).parent.parent
+
+
+class Chat:
+    """The engine as the worker sees it: loads versions, unless they are broken."""
+
+    def __init__(self) -> None:
+        self.loaded: list[int] = []
+        self.broken: set[int] = set()
+
+    def on_live(self, made: AdapterVersion) -> None:
+        if made.version in self.broken:
+            raise VersionError(f"version {made.version} does not fit")
+        self.loaded.append(made.version)
+
+
+class Lab:
+    """A home with a worker whose trainer is tests/fake_trainer.py (or none, with `trainer=False`)."""
+
+    def __init__(self, home: Path, **flags: Any) -> None:
+        loop = {"min_new": 4, "min_seconds": 0.0, "heartbeat_seconds": 30.0} | flags
+        self.settings: Settings = load_settings(home, {"loop": loop})
+        self.store = Store(self.settings.feedback_data)
+        self.versions = Versions(self.settings.adapters, BASE)
+        self.command = [sys.executable, "-m", "tests.fake_trainer", str(home), BASE]
+        self.chat = Chat()
+
+    def worker(self, trainer: bool = True) -> Worker:
+        command = self.command if trainer else []
+        return Worker(self.store, self.versions, self.settings, self.chat.on_live, command, first_wait=0.05)
+
+    def end_round(self, **report: Any) -> int:
+        """Some trainer does the queued job at once."""
+        job = self.store.claim_job(f"{socket.gethostname()}:{os.getpid()}")
+        assert job is not None
+        version = add_version(self.versions, job.parent, job=job, **report)
+        self.store.finish_job(job.id, version)
+        return version
+
+    def only_job(self) -> Job:
+        (job,) = self.store.jobs()
+        return job
+
+
+@pytest.fixture
+def lab(home: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    monkeypatch.chdir(ROOT)  # where the fake trainer is found
+    return Lab(home)
+
+
+@pytest.fixture
+def running(lab: Lab) -> Iterator[Callable[[], Worker]]:
+    """Starts workers, and sees to it that none outlives its test."""
+    started: list[Worker] = []
+
+    def start() -> Worker:
+        started.append(lab.worker())
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.stop()
+
+
+def until(true: Callable[[], Any], seconds: float = 30.0) -> Any:
+    """What `true` says once it says something; it must within the time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := true():
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it did not happen in time")
+
+
+# -- planning, without a trainer process
+
+
+def test_enough_new_votes_become_a_job_and_then_a_live_version(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 3)
+    worker.tick()
+    assert lab.store.jobs() == []
+    assert worker.status().reason == "3 of 4 new votes; 1 more starts a round." and worker.status().phase == "waiting"
+
+    votes = add_votes(lab.store, 1, start=50)
+    worker._count_again = 0.0  # counts are taken now and then
+    worker.tick()
+    job = lab.only_job()
+    assert (job.algorithm, job.reason, job.state) == ("dpo", "4 new votes", "queued") and votes[0] in job.opinions
+    assert worker.status().phase == "queued" and worker.status().job == job
+    worker.tick()
+    assert len(lab.store.jobs()) == 1  # one at a time
+
+    assert lab.end_round() == 1
+    assert lab.chat.loaded == []
+    worker.tick()
+    assert lab.versions.live() == 1 and lab.chat.loaded == [1]
+    worker.tick()
+    assert lab.chat.loaded == [1] and len(lab.store.jobs()) == 1
+    status = worker.status()
+    assert status.counts == Counts(pairs=4) and status.job is None and status.last_error == ""
+    assert status.reason == "0 of 4 new votes; 4 more start a round."
+
+
+def test_a_refused_round_is_not_begun_again_by_itself(lab: Lab) -> None:
+    """The votes of a refused candidate are in no live version, so they count as new; they must not start it again for ever."""
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 4)
+    worker.tick()
+    lab.end_round(heldout_after=0.1, heldout_n=50)
+    for _ in range(3):
+        worker.tick()
+        worker._count_again = 0.0
+    assert lab.versions.get(1).state == "refused" and lab.chat.loaded == [] and len(lab.store.jobs()) == 1
+    status = worker.status()
+    assert status.counts.new_pairs == 4  # what people see: none of it is learned
+    assert status.reason == "0 of 4 new votes; 4 more start a round."
+    add_votes(lab.store, 4, start=50)
+    worker._count_again = 0.0
+    worker.tick()
+    assert len(lab.store.jobs()) == 2 and len(lab.store.jobs()[0].opinions) == 8  # the next one learns from all
+
+
+def test_a_rollback_is_not_undone_by_the_next_tick(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 4)
+    worker.tick()
+    lab.end_round()
+    worker.tick()
+    lab.versions.rollback()  # on the command line
+    for _ in range(2):
+        worker._count_again = 0.0
+        worker.tick()
+    assert lab.chat.loaded == [1, 0] and lab.versions.live() == 0 and len(lab.store.jobs()) == 1
+
+
+def test_a_version_activated_beside_the_chat_is_taken_up(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    add_version(lab.versions)
+    worker.tick()
+    assert lab.chat.loaded == []
+    Versions(lab.settings.adapters, BASE).activate(1, "by another process")
+    worker.tick()
+    assert lab.chat.loaded == [1]
+
+
+def test_a_version_the_chat_cannot_load_goes_back_to_the_one_before(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    lab.chat.broken.add(1)
+    add_version(lab.versions)
+    lab.versions.activate(1)
+    worker.tick()
+    assert lab.versions.live() == 0 and lab.versions.get(1).state == "refused" and lab.chat.loaded == []
+    assert worker.status().last_error == "version 1 does not fit"
+    add_version(lab.versions)
+    lab.versions.activate(2)
+    worker.tick()
+    assert lab.chat.loaded == [2] and worker.status().last_error == ""
+    assert lab.versions.rollback().version == 0  # never back to the broken one
+
+
+def test_pause_outlives_the_lab(lab: Lab) -> None:
+    lab.worker(trainer=False).pause()
+    add_votes(lab.store, 8)
+    again = lab.worker(trainer=False)
+    again.tick()
+    assert lab.store.jobs() == [] and again.status().phase == "paused" and again.status().paused
+    assert again.status().reason == "Paused: no round starts by itself."
+    again.resume()
+    again.tick()
+    assert lab.only_job().state == "queued" and not lab.worker(trainer=False).status().paused
+
+
+def test_train_now_needs_no_plan_but_something_to_train_on(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    with pytest.raises(TrainingError, match="nothing to train on yet"):
+        worker.train_now()
+    worker.pause()
+    add_votes(lab.store, 1)
+    add_thumbs(lab.store, 1)
+    job = worker.train_now("kto")
+    assert job.algorithm == "kto" and len(job.opinions) == 2 and lab.only_job() == job
+    with pytest.raises(BusyError, match="a kto round is queued already"):
+        worker.train_now()
+    lab.store.claim_job("somebody:1")
+    with pytest.raises(BusyError, match="a kto round is running already"):
+        worker.train_now()
+
+
+def test_stopping_a_queued_round_ends_it_at_once(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    worker.stop_round()  # nothing there: nothing happens
+    add_votes(lab.store, 4)
+    worker.train_now()
+    worker.stop_round()
+    assert lab.only_job().state == "failed" and "stopped on request" in lab.only_job().error
+    assert lab.store.claim_job("x") is None
+
+
+def test_what_ended_rounds_left_is_swept_but_for_the_newest(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    worker.pause()
+    add_votes(lab.store, 4)
+    jobs = []
+    for _ in range(3):
+        jobs.append(worker.train_now())
+        (lab.versions.staging(jobs[-1].id) / "log.jsonl").write_text("{}\n")
+        if len(jobs) < 3:
+            worker.stop_round()
+    worker.tick()
+    assert [lab.versions.staging_path(job.id).exists() for job in jobs] == [False, True, True]
+
+
+def test_trouble_is_shown_and_passes(lab: Lab, running: Callable[[], Worker], monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.command = []
+    worker = running()
+    monkeypatch.setattr(lab.store, "stale_jobs", lambda seconds: 1 / 0)
+    until(lambda: "ZeroDivisionError" in worker.status().last_error)
+    monkeypatch.undo()
+    until(lambda: worker.status().last_error == "")
+
+
+# -- rounds whose trainer died, without waiting for one to
+
+
+def dead_pid() -> int:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return child
+
+
+def test_a_dead_trainers_round_is_queued_again_then_fails_with_the_reason(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 4)
+    worker.tick()
+    for attempt in (1, 2):
+        lab.store.claim_job(f"{socket.gethostname()}:{dead_pid()}")
+        worker.tick()
+        assert (lab.only_job().attempts, lab.only_job().state) == (attempt, "queued" if attempt == 1 else "failed")
+    assert lab.only_job().error == "the trainer died; given up after 2 attempts, the feedback is kept"
+    for _ in range(2):  # at once, with what was counted before it failed, and later: it would die again
+        worker.tick()
+        assert len(lab.store.jobs()) == 1
+        worker._count_again = 0.0
+
+
+def test_a_silent_trainer_elsewhere_counts_as_dead(home: Path) -> None:
+    lab = Lab(home, heartbeat_seconds=0.2, max_attempts=1)
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 4)
+    worker.tick()
+    lab.store.claim_job("another-host:1")
+    worker.tick()
+    assert lab.only_job().state == "running"
+    time.sleep(0.3)
+    worker.tick()
+    assert lab.only_job().error == "the trainer was silent for 0.2 s; given up after 1 attempt, the feedback is kept"
+
+
+def test_a_stopped_round_of_a_dead_trainer_is_not_begun_again(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 4)
+    worker.tick()
+    lab.store.claim_job(f"{socket.gethostname()}:{dead_pid()}")
+    worker.stop_round()
+    worker.tick()
+    assert lab.only_job().state == "failed" and "stopped on request" in lab.only_job().error
+
+
+# -- with a trainer process
+
+
+def test_votes_become_a_version_the_chat_speaks(lab: Lab, running: Callable[[], Worker]) -> None:
+    worker = running()
+    until(lambda: worker.status().trainer_alive)  # warm before there is anything to do
+    add_votes(lab.store, 4)
+    until(lambda: lab.chat.loaded == [1])
+    assert lab.only_job().state == "done" and lab.versions.live() == 1
+    add_votes(lab.store, 4, start=50)
+    until(lambda: lab.chat.loaded == [1, 2])
+    assert lab.versions.lineage(2) == [2, 1]
+    assert worker.status().last_error == ""
+
+
+def test_a_version_of_broken_numbers_never_speaks(lab: Lab, running: Callable[[], Worker]) -> None:
+    lab.store.set_flag("fake", "nan")
+    add_votes(lab.store, 4)
+    running()
+    until(lambda: lab.versions.all()[-1].state == "refused")
+    assert "not a finite number" in lab.versions.get(1).why and lab.chat.loaded == [] and lab.versions.live() == 0
+
+
+def test_a_trainer_killed_mid_round_comes_back_and_goes_on(lab: Lab, running: Callable[[], Worker]) -> None:
+    lab.store.set_flag("fake", "slow")
+    worker = running()
+    add_votes(lab.store, 4)
+    until(lambda: worker.status().phase == "training" and worker.status().job.progress)  # type: ignore[union-attr]
+    first = worker.trainer.pid
+    assert first is not None
+    lab.store.set_flag("fake", "make")
+    os.kill(first, signal.SIGKILL)
+    until(lambda: lab.chat.loaded == [1])
+    assert worker.trainer.pid != first and lab.only_job().attempts == 2 and lab.only_job().state == "done"
+    assert "killed by SIGKILL" in worker.status().last_error
+    assert lab.versions.damaged(verify=True) == []
+
+
+def test_a_round_that_kills_its_trainer_is_given_up_with_the_reason(lab: Lab, running: Callable[[], Worker]) -> None:
+    lab.store.set_flag("fake", "die")
+    worker = running()
+    add_votes(lab.store, 4)
+    until(lambda: lab.store.jobs() and lab.only_job().state == "failed")
+    assert lab.only_job().error == (
+        "the trainer ended (killed by SIGKILL): out of memory in step 2; given up after 2 attempts, the feedback is kept"
+    )
+    assert len(lab.versions.all()) == 1
+    lab.store.set_flag("fake", "make")
+    until(lambda: worker.status().trainer_alive)
+    worker.train_now()
+    until(lambda: lab.chat.loaded == [1])  # and all is well again
+
+
+def test_a_version_made_in_the_trainers_last_moment_is_not_made_twice(lab: Lab, running: Callable[[], Worker]) -> None:
+    lab.store.set_flag("fake", "die-after-add")
+    running()
+    add_votes(lab.store, 4)
+    until(lambda: lab.chat.loaded == [1])
+    assert len(lab.versions.all()) == 2 and (lab.only_job().attempts, lab.only_job().state) == (1, "done")
+
+
+def test_a_frozen_trainer_is_replaced(home: Path, running: Callable[[], Worker], lab: Lab) -> None:
+    lab.settings = load_settings(home, {"loop": {"min_new": 4, "min_seconds": 0.0, "heartbeat_seconds": 1.0}})
+    lab.store.set_flag("fake", "freeze")
+    worker = running()
+    add_votes(lab.store, 4)
+    first = until(lambda: worker.status().phase == "training" and worker.trainer.pid)
+    lab.store.set_flag("fake", "make")
+    until(lambda: lab.chat.loaded == [1])
+    assert is_gone(f"{socket.gethostname()}:{first}") and lab.only_job().attempts == 2
+
+
+def test_stopping_a_running_round(lab: Lab, running: Callable[[], Worker]) -> None:
+    lab.store.set_flag("fake", "slow")
+    worker = running()
+    add_votes(lab.store, 4)
+    until(lambda: worker.status().phase == "training")
+    pid = worker.trainer.pid
+    worker.stop_round()
+    until(lambda: lab.only_job().state == "failed")
+    assert worker.trainer.pid == pid and worker.status().trainer_alive  # the round ended, the trainer did not
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_stop_leaves_no_trainer_and_the_next_lab_goes_on(
+    lab: Lab, running: Callable[[], Worker], stubborn: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lab.loop.trainer.GRACE", 0.5)
+    lab.store.set_flag("fake", "slow")
+    if stubborn:
+        lab.store.set_flag("stubborn", "1")  # it ignores SIGTERM
+    worker = running()
+    add_votes(lab.store, 4)
+    until(lambda: worker.status().phase == "training")
+    pid = worker.trainer.pid
+    worker.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid or 0, 0)
+    assert not worker.status().trainer_alive and lab.only_job().state == "queued"
+    assert [thread.name for thread in threading.enumerate() if thread.name == "loop"] == []
+    worker.tick()
+    assert not worker.status().trainer_alive  # a tick that comes late starts nothing
+    lab.store.set_flag("fake", "make")
+    running()
+    until(lambda: lab.chat.loaded == [1])
+
+
+def test_a_trainer_that_cannot_start_is_tried_less_and_less_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = "import pathlib; pathlib.Path('starts').open('a').write('x'); raise SystemExit('no model here; give --model')"
+    monkeypatch.chdir(tmp_path)
+    trainer = TrainerProcess([sys.executable, "-c", script], tmp_path / "logs" / "trainer.log", first_wait=0.2)
+    end = time.monotonic() + 2.5
+    while time.monotonic() < end:
+        trainer.watch()
+        time.sleep(0.01)
+    assert 2 <= len((tmp_path / "starts").read_text()) <= 4  # after 0.2, 0.4, 0.8, 1.6 s
+    assert trainer.trouble == "the trainer ended (exit code 1): no model here; give --model"
+    trainer.end()
+    absent = TrainerProcess([str(tmp_path / "absent")], tmp_path / "trainer.log")
+    absent.watch()
+    assert "cannot be started" in absent.trouble and not absent.is_alive()
+
+
+def test_ends_and_logs_in_words(tmp_path: Path) -> None:
+    assert ending(-9) == "killed by SIGKILL" and ending(3) == "exit code 3" and ending(-200) == "killed by signal 200"
+    assert last_line(tmp_path / "absent") == ""
+    (tmp_path / "log").write_bytes(b"x" * 9000 + "\n\xfcber\n  \n".encode("latin-1"))
+    assert last_line(tmp_path / "log") == "\ufffdber"
+    assert not is_gone("another-host:1") and not is_gone("nonsense") and not is_gone(f"{socket.gethostname()}:{os.getpid()}")
