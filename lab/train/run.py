@@ -37,6 +37,8 @@ def execute(
 
     Raises TrainingError when the round cannot be run or made nothing, `fit.Stopped` when `should_stop` said so.
     """
+    if (made := versions.made_by(job.id)) is not None:  # a trainer was killed before it could say that it was done
+        return made
     began = time.perf_counter()
     options = with_job(settings, job)
     parent = versions.get(job.parent)
