@@ -74,7 +74,7 @@ def test_its_commands_run_in_order(tmp_path: Path, flags: list[str], environment
     for arguments in commands():
         if arguments and arguments[0] != "test":
             command = command_of(arguments, flags)
-            done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=99)
+            done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
             outputs[arguments[0]] = done.stdout
     counts = json.loads(outputs["import"])
