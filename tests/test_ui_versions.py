@@ -38,7 +38,7 @@ def handlers(home: Path) -> VersionsHandlers:
 def test_all_versions_are_listed_newest_first_and_the_live_one_is_chosen(handlers: VersionsHandlers):
     shown = handlers.tick(None, None)
     assert [row[:4] for row in shown[handlers.tab.table]] == [
-        ["version 2", "live", "version 1", "DPO"], ["version 1", "retired", "base", "KTO"], ["base", "retired", "–", "–"],
+        ["version 2", "live", "version 1", "DPO"], ["version 1", "retired", "base", "KTO"], ["base", "–", "–", "–"],
     ]  # fmt: skip
     assert shown[handlers.tab.chosen]["value"] == 2
     assert handlers.tick(shown[handlers.tab.seen], 2) == {}

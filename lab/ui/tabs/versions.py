@@ -148,7 +148,7 @@ def version_row(version: AdapterVersion) -> list[str]:
     report = version.report
     return [
         version_name(version.version),
-        version.state,
+        version.state if version.version or version.state == "live" else "–",
         version_name(version.parent) if version.parent is not None else "–",
         version.algorithm.upper() if version.version else "–",
         clock(version.created) if version.version else "–",
