@@ -99,12 +99,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="starter")
     parser.add_argument("--quantize", default="nf4", choices=["nf4", "int8", "none"])
-    parser.add_argument("--votes", type=int, default=8)
+    parser.add_argument("--votes", type=int, default=10, help="fewer than start a round by themselves")
     parser.add_argument("--theme", default="light", choices=["light", "dark"])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home, sync_playwright() as driver:
-        # rounds start by the button alone, so that every picture shows what it is meant to
-        (Path(home) / "lab.toml").write_text("[loop]\nenabled = false\n")
         with serving(Path(home), options.model, options.quantize) as address:
             browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 800})

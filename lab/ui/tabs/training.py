@@ -70,7 +70,7 @@ def build() -> TrainingTab:
     with gr.Row(elem_id="plots"):
         loss, margin = (
             gr.LinePlot(
-                x="step", y=name, title=title, x_title="step", y_title=" ", height=230, elem_id=name, min_width=260, buttons=[],
+                x="step", y=name, title=title, x_title="step", y_title=name, height=230, elem_id=name, min_width=260, buttons=[],
             )
             for name, title in (("loss", "Loss"), ("margin", "Margin: preferred over rejected"))
         )  # fmt: skip
