@@ -46,7 +46,7 @@ class TrainSettings(Section):
     sft_weight: float = Field(0.1, ge=0, description="how much imitating the chosen reply counts beside the preference loss")
     max_length: int = Field(1024, ge=16, description="longest example in tokens; longer ones are dropped and counted")
     grad_clip: float = Field(1.0, gt=0, description="largest gradient norm")
-    kl_cap: float = Field(1.0, gt=0, description="stop the round when replies drift further than this from the base, nats a token")
+    kl_cap: float = Field(1.0, gt=0, description="stop a round when replies drift further than this from the base, nats a token")
     patience: int = Field(3, ge=1, description="checks without improvement on the round's own validation slice before it stops")
     replay: float = Field(1.0, ge=0, description="old opinions trained on again, as a multiple of the new ones")
     dtype: Literal["auto", "fp32", "bf16"] = Field("auto", description="precision of the forward pass; the adapter stays fp32")
@@ -115,6 +115,7 @@ def load_settings(home: Path, flags: dict[str, Any] | None = None) -> Settings:
         return Settings(home=home.expanduser().resolve(), **given)
     except ValidationError as error:
         problems = [f"{'.'.join(str(part) for part in e['loc'])} = {e.get('input')!r}: {e['msg']}" for e in error.errors()]
-        raise SettingsError(f"settings of {home} (lab.toml and flags) have {len(problems)} problem(s): " + "; ".join(problems)) from None
+        words = "; ".join(problems)
+        raise SettingsError(f"settings of {home} (lab.toml and flags) have {len(problems)} problem(s): {words}") from None
     except ValueError as error:  # broken TOML
         raise SettingsError(f"{home / 'lab.toml'} is not valid TOML: {error}; mend or delete it") from None

@@ -115,7 +115,7 @@ def test_resumed_equals_uninterrupted(base: Base, tmp_path: Path, rows: int) -> 
 
 def test_a_loss_that_is_no_number_ends_the_round(base: Base, tmp_path: Path) -> None:
     rows = [replace(row, reference=(math.nan, 0.0)) for row in rows_of(base, 4)]
-    with pytest.raises(TrainingError, match="loss became nan.*learning_rate"):
+    with pytest.raises(TrainingError, match=r"loss became nan.*learning_rate"):
         fit(base, "c", rows, Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
 
 
@@ -143,7 +143,7 @@ def test_it_stops_when_validation_gets_worse(base: Base, tmp_path: Path, monkeyp
 
 def test_a_damaged_checkpoint_is_named(base: Base, tmp_path: Path) -> None:
     (tmp_path / "checkpoint.safetensors").write_bytes(b"half a file")
-    with pytest.raises(TrainingError, match="checkpoint.*delete it"):
+    with pytest.raises(TrainingError, match=r"checkpoint.*delete it"):
         fit(base, "c", rows_of(base, 4), Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
 
 

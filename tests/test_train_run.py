@@ -53,12 +53,14 @@ def pair(number: int) -> dict:
 
 
 def thumb(number: int) -> dict:
-    return {"prompt": f"question {number}, please?", "completion": f"yes, {number}" if number % 3 else f"no {number}!", "label": number % 3 > 0}
+    good = number % 3 > 0
+    return {"prompt": f"question {number}, please?", "completion": f"yes, {number}" if good else f"no {number}!", "label": good}
 
 
 @pytest.fixture
 def bench(home: Path, tiny_model: Path) -> Iterator[Bench]:
-    settings = load_settings(home, {"model": str(tiny_model), "quantize": "none", "device": "cpu", "train": FAST, "lora": {"rank": 4, "alpha": 8}})
+    flags = {"model": str(tiny_model), "quantize": "none", "device": "cpu", "train": FAST, "lora": {"rank": 4, "alpha": 8}}
+    settings = load_settings(home, flags)
     base = load_base(settings.model, settings.quantize, settings.device, training=True)
     store = Store(settings.feedback_data)
     yield Bench(store, Versions(settings.adapters, base.id), settings, base)
@@ -141,7 +143,7 @@ def test_a_stopped_round_goes_on_where_it_was(bench: Bench, home: Path) -> None:
 def test_progress_names_its_phases(bench: Bench, home: Path) -> None:
     feed(bench.store, home, [pair(k) for k in range(10)])
     phases: list[str] = []
-    execute(bench.job("dpo"), bench.store, bench.versions, bench.settings, bench.base, lambda entry: phases.append(entry["phase"]))
+    execute(bench.job("dpo"), bench.store, bench.versions, bench.settings, bench.base, lambda each: phases.append(each["phase"]))
     assert list(dict.fromkeys(phases))[:3] == ["reference", "training", "judging"]
 
 

@@ -90,14 +90,17 @@ def assert_same(mine: tuple[float, list[torch.Tensor]], theirs: tuple[float, lis
 def test_dpo_and_ipo(base: Base, tmp_path: Path, loss: str) -> None:
     from trl import DPOConfig, DPOTrainer
 
-    data = Dataset.from_list([{"prompt": said("user", p), "chosen": said("assistant", c), "rejected": said("assistant", r)} for p, c, r in TEXTS])
+    data = Dataset.from_list(
+        [{"prompt": said("user", p), "chosen": said("assistant", c), "rejected": said("assistant", r)} for p, c, r in TEXTS]
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         config = arguments(DPOConfig, tmp_path, loss_type=[loss], beta=0.3)
         trainer = DPOTrainer(base.model, args=config, train_dataset=data, processing_class=base.template.tokenizer)
     settings = TrainSettings(beta=0.3, sft_weight=0.0)
     pairs = tuple(
-        Pair((Message(role="user", content=p),), Completion("c", c), Completion("r", r), f"v{i}") for i, (p, c, r) in enumerate(TEXTS)
+        Pair((Message(role="user", content=p),), Completion("c", c), Completion("r", r), f"v{i}")
+        for i, (p, c, r) in enumerate(TEXTS)
     )
     rows = dpo.rows_of(Examples(pairs, (), ()), Encoder(base.template, 512))
     theirs = oracle(trainer, base)
@@ -113,7 +116,10 @@ def test_kto(base: Base, tmp_path: Path) -> None:
 
     labels = [True, False, True, False]
     data = Dataset.from_list(
-        [{"prompt": said("user", p), "completion": said("assistant", c), "label": y} for (p, c, _), y in zip(TEXTS, labels, strict=True)]
+        [
+            {"prompt": said("user", p), "completion": said("assistant", c), "label": y}
+            for (p, c, _), y in zip(TEXTS, labels, strict=True)
+        ]
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

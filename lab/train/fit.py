@@ -144,7 +144,7 @@ def one_step(base: Base, rows: Sequence[Row], objective: Objective, settings: Tr
         margins += part.margins
         right += part.right
     if not math.isfinite(total):
-        raise TrainingError(f"the loss became {total}; nothing was kept. Lower train.learning_rate (now {settings.learning_rate})")
+        raise TrainingError(f"the loss became {total}; nothing was kept. Lower train.learning_rate from {settings.learning_rate}")
     return {"loss": total, "margin": sum(margins) / len(margins), "accuracy": sum(right) / len(right)}
 
 
@@ -195,8 +195,9 @@ def log(folder: Path, entry: dict) -> None:
 
 
 def keep(
-    folder: Path, state: State, parameters: dict[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer, best: dict[str, Tensor]
-) -> None:
+    folder: Path, state: State, parameters: dict[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer,
+    best: dict[str, Tensor],
+) -> None:  # fmt: skip
     """Writes adapter, optimizer moments, best state and counters into one safetensors file, replaced atomically."""
     tensors = {}
     for key, parameter in parameters.items():

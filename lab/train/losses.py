@@ -22,8 +22,9 @@ def implicit_reward(policy: Tensor, reference: Tensor, beta: float) -> Tensor:
 
 
 def dpo(
-    chosen: Tensor, rejected: Tensor, chosen_reference: Tensor, rejected_reference: Tensor, beta: float, label_smoothing: float = 0.0
-) -> Tensor:
+    chosen: Tensor, rejected: Tensor, chosen_reference: Tensor, rejected_reference: Tensor, beta: float,
+    label_smoothing: float = 0.0,
+) -> Tensor:  # fmt: skip
     """Direct preference optimization, (rows,): Rafailov 2023, eq. 7.
 
     `label_smoothing` is the assumed share of votes that are the wrong way round (conservative DPO, Mitchell 2023).

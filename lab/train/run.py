@@ -49,7 +49,8 @@ def execute(
     examples = collect(store, "train", set(job.opinions), base.id)
     rows, objective = prepare(job.algorithm, examples, encoder, options.train)
     if not rows:
-        raise TrainingError(f"a {job.algorithm} round found nothing to train on ({said(encoder.dropped)}); give more feedback of that kind")
+        why = said(encoder.dropped)
+        raise TrainingError(f"a {job.algorithm} round found nothing to train on ({why}); give more feedback of that kind")
     folder = versions.staging(job.id)
     try:
         if parent.folder is None:
@@ -108,7 +109,8 @@ def heldout(base: Base, store: Store, settings: TrainSettings, hooks: Hooks) -> 
         prompt, ids = encoder.prompt(item.prompt), encoder.completion(item.completion)
         if encoder.fits(prompt, [ids]):
             thumbs.append(Row(prompt, (ids,), label=item.label))
-    return judge.Heldout(with_reference(base, pairs, store, settings, hooks), with_reference(base, thumbs, store, settings, hooks))
+    measured = (with_reference(base, rows, store, settings, hooks) for rows in (pairs, thumbs))
+    return judge.Heldout(*measured)
 
 
 def with_job(settings: Settings, job: Job) -> Settings:

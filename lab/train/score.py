@@ -17,8 +17,9 @@ GROUP = 16  # pairs between two words of progress
 
 
 def policy_scores(
-    base: Base, pairs: Sequence[Pair], folder: Path | None, settings: TrainSettings, progress: Callable[[int], None] = lambda done: None
-) -> list[tuple[float, float]]:
+    base: Base, pairs: Sequence[Pair], folder: Path | None, settings: TrainSettings,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[tuple[float, float]]:  # fmt: skip
     """(score of chosen, score of rejected) of every pair, nats; no pair is left out, and the base scores all of them 0."""
     if folder is None:
         return [(0.0, 0.0)] * len(pairs)

@@ -50,7 +50,8 @@ def serve(store: Store, versions: Versions, settings: Settings, parent_pid: int 
                 trainer.leaving.wait(0.3)
             else:
                 run_job(trainer, job, lambda job: execute(
-                    job, store, versions, settings, base, trainer.on_progress, lambda: trainer.should_stop(job), trainer.yield_to_chat
+                    job, store, versions, settings, base, trainer.on_progress, lambda: trainer.should_stop(job),
+                    trainer.yield_to_chat,
                 ).version)  # fmt: skip
     finally:
         trainer.leaving.set()
@@ -89,7 +90,8 @@ class Trainer:
             if self._orphaned():
                 self._vanish()
             if not self.store.take_lease(LEASE, self.name, LEASE_SECONDS):
-                logger.error("lost the trainer's lease to %s; leaving so that nothing is trained twice", self.store.lease_holder(LEASE))
+                holder = self.store.lease_holder(LEASE)
+                logger.error("lost the trainer's lease to %s; leaving so that nothing is trained twice", holder)
                 os._exit(1)
             job = self.job
             if job is not None:

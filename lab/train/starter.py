@@ -31,7 +31,8 @@ TEMPLATE = (
     "<|bos|>{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] | trim }}<|end|>{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-SYSTEM_PROMPTS = ["You are a friendly assistant.", "Be brief.", "You are a helpful companion who likes to talk.", "Answer simply."]
+SYSTEM_PROMPTS = ["You are a friendly assistant.", "Be brief.", "You are a helpful companion who likes to talk.",
+                  "Answer simply."]  # fmt: skip
 
 
 @dataclass(frozen=True)
