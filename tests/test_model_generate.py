@@ -137,7 +137,6 @@ def test_nf4_loaded_for_training_has_gradients_after_an_eval_forward(tiny_model:
     adapters.create(base, "making", 4, 8.0, seed=0)
     generate(base, [Request(prompt_of(base), PLAIN, seed=1)])
     with adapters.active(base, "making"):
-        base.model.train()
         base.model(input_ids=torch.tensor([prompt_of(base)])).logits.sum().backward()
         gradients = [p.grad for key, p in adapters.parameters(base, "making").items() if "lora_B" in key]
     assert gradients
@@ -291,6 +290,7 @@ def test_a_fresh_adapter_changes_nothing_and_comes_from_its_seed(base: Base) -> 
     before = generate(base, [Request(prompt_of(base), PLAIN, seed=1)])
     for name, seed in (("first", 5), ("second", 5), ("third", 6)):
         adapters.create(base, name, 4, 8.0, seed)
+        assert not any(module.training for module in base.model.modules())
         assert generate(base, [Request(prompt_of(base), PLAIN, seed=1, adapter=name)]) == before
     first, second, third = ([p.clone() for p in adapters.parameters(base, n).values()] for n in ("first", "second", "third"))
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
@@ -352,6 +352,29 @@ def test_adapters_mixed_in_one_batch_say_what_each_says_alone(tiny_model: Path, 
         assert mixed.logprobs == pytest.approx(single.logprobs, abs=tolerance)
     swapped = generate(base, [replace(requests[0], adapter="v2")])[0]
     assert swapped.logprobs[0] != pytest.approx(alone[0].logprobs[0], abs=1e-3)
+
+
+def test_rows_say_what_peft_says_of_them_by_its_own_way(base: Base, saved: tuple[Path, Path]) -> None:
+    """Rows are named to hooks that stay in place, for speed; PEFT's own `adapter_names` is the oracle."""
+    ids = torch.tensor([prompt_of(base)] * 3)
+    for folder, name in zip(saved, ("v1", "v2"), strict=True):
+        adapters.load(base, folder, name)
+    rows = ["v2", None, "v1"]
+    expected = base.model(input_ids=ids, adapter_names=["v2", "__base__", "v1"]).logits
+    with adapters.per_row(base, rows):
+        assert torch.equal(base.causal_lm(input_ids=ids).logits, expected)
+    with adapters.without(base):
+        assert torch.equal(base.model(input_ids=ids).logits[1], expected[1])
+    assert not torch.equal(expected[0], expected[2])
+
+
+def test_a_row_whose_adapter_is_not_there_does_not_pass_for_the_base(base: Base, saved: tuple[Path, Path]) -> None:
+    missing = Request(prompt_of(base), PLAIN, seed=1, adapter="v9")
+    with pytest.raises(AssertionError, match="v9"):
+        generate(base, [missing])
+    adapters.load(base, saved[0], "v1")
+    with pytest.raises(AssertionError, match="v9"):
+        generate(base, [missing])
 
 
 def test_gradients_reach_the_active_adapter_only(base: Base, saved: tuple[Path, Path]) -> None:

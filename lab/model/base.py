@@ -31,6 +31,7 @@ class Base:
     device: torch.device
     quantize: Quantize
     context: int  # longest sequence the model takes, tokens
+    rows: list[str] | None = None  # adapter of each row of the forward under way; see adapters.per_row
 
     @property
     def causal_lm(self) -> PreTrainedModel:

@@ -9,9 +9,8 @@ from typing import Any
 
 import torch
 
-from lab.model.adapters import BASE
+from lab.model.adapters import per_row
 from lab.model.base import Base
-from lab.model.libraries import PeftModel
 from lab.records import Finish, Sampling
 
 
@@ -93,14 +92,14 @@ def forward(
     base: Base, ids: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor, cache: Any, adapters: list[str | None]
 ) -> Any:
     """One forward of a batch whose rows may each have another adapter; logits of the last position only."""
-    inputs = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "past_key_values": cache,
+    inputs: dict[str, Any] = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "past_key_values": cache,
               "use_cache": True, "logits_to_keep": 1}  # fmt: skip
-    if isinstance(base.model, PeftModel):
-        inputs["adapter_names"] = [name or BASE for name in adapters]
     was_training = base.model.training
-    base.model.eval()  # PEFT mixes adapters in eval mode only; nothing else depends on the mode (dropout is 0)
+    if was_training:
+        base.model.eval()  # adapters are mixed in eval mode only; nothing else depends on the mode (dropout is 0)
     try:
-        return base.model(**inputs)
+        with per_row(base, adapters):
+            return base.causal_lm(**inputs)
     finally:
         if was_training:
             base.model.train()
