@@ -74,9 +74,9 @@ def chat(
             command = trainer_command(settings)
             worker = Worker(lab.store, lab.versions, settings, lambda made: engine.use_adapter(made.version), command)
             worker.start()
-        say(f"the lab answers on http://{host}:{port} (Ctrl-C ends it)")
+        parts = Lab(settings, lab.store, lab.versions, session, engine, worker)
         try:
-            serve(Lab(settings, lab.store, lab.versions, session, engine, worker), host, port, auth, browser)
+            serve(parts, host, port, auth, browser, lambda address: say(f"the lab answers on {address} (Ctrl-C ends it)"))
         finally:
             if worker is not None:
                 worker.stop()

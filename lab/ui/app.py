@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
+from collections.abc import Callable
 
 import gradio as gr
 
@@ -16,7 +16,6 @@ from lab.ui.theme import head, style, theme
 
 __all__ = ["Lab", "build", "launch", "serve"]
 WAITING = 256  # events the queue holds before it refuses more
-log = logging.getLogger(__name__)
 
 
 def build(lab: Lab) -> gr.Blocks:
@@ -46,10 +45,13 @@ def launch(lab: Lab, host: str, port: int, auth: str | None = None, open_browser
     return blocks
 
 
-def serve(lab: Lab, host: str = "127.0.0.1", port: int = 7860, auth: str | None = None, open_browser: bool = True) -> None:
-    """Serves the page until Ctrl-C."""
+def serve(
+    lab: Lab, host: str = "127.0.0.1", port: int = 7860, auth: str | None = None, open_browser: bool = True,
+    ready: Callable[[str], None] = lambda address: None,
+) -> None:  # fmt: skip
+    """Serves the page until Ctrl-C; `ready` is told its address once it answers."""
     blocks = launch(lab, host, port, auth, open_browser)
-    log.info("the lab answers on http://%s:%d", host, port)
+    ready(f"http://{host}:{port}")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

@@ -109,8 +109,10 @@ class VersionsHandlers:
         """The engine follows the registry; if it cannot, the registry goes back, so that both always agree."""
         try:
             self.lab.engine.use_adapter(number)
-        except LabError:
+        except LabError as error:
             self.lab.versions.activate(before, f"{version_name(number)} could not be loaded")
+            if number:
+                self.lab.versions.record(number, "refused", f"could not be loaded: {error}", "refused")
             raise
         gr.Info(f"{version_name(number).capitalize()} speaks from the next reply on.", duration=3)
 
