@@ -15,6 +15,7 @@ import pytest
 from lab.errors import LabError, StoreError
 from lab.feedback.examples import collect
 from lab.feedback.exchange import BATCH, KINDS, export_file, import_file, read_pairs, read_prompts
+from lab.feedback.hub import hub_rows
 from lab.feedback.store import Store
 from lab.records import Correction, Message, Reply, Thumb, Vote
 
@@ -169,6 +170,18 @@ def test_an_unreadable_file_is_told_in_one_line(store: Store, tmp_path: Path) ->
 
 def test_a_byte_order_mark_is_no_part_of_the_first_row(store: Store, file: Path) -> None:
     assert import_file(store, write(file, b"\xef\xbb\xbf" + json.dumps(THUMB).encode())).counts == {"thumbs": 1}
+
+
+def test_rows_of_a_dataset_of_the_hub(tmp_path: Path) -> None:
+    """A folder stands for a repository here: `datasets` reads both the same way."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "test.jsonl").write_text('{"prompt": "hi", "chosen": "hello", "rejected": "no"}\n')
+    assert list(hub_rows(f"{tmp_path / 'data'}:test")) == [(1, {"prompt": "hi", "chosen": "hello", "rejected": "no"})]
+
+
+def test_a_dataset_that_is_not_there_is_named(store: Store) -> None:
+    with pytest.raises(StoreError, match=r"'nobody/nothing' cannot be read.*check its name"):
+        import_file(store, Path("hub:nobody/nothing"))
 
 
 def test_csv_and_parquet_rows(store: Store, tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Feedback in and out of files: jsonl and jsonl.gz line by line, parquet and csv row by row. Shapes are in shapes.py.
+"""Feedback in and out of files: jsonl and jsonl.gz line by line, parquet and csv row by row, `hub:OWNER/NAME` from the Hub.
+
+Shapes are in shapes.py.
 
 A row that cannot be used is refused with its line number and the reason, and the rows around it are kept. The same
 content is never imported twice, so a file that was read half-way can simply be imported again.
@@ -17,6 +19,7 @@ from typing import Any, Literal, TypeVar
 
 from lab.errors import StoreError
 from lab.feedback.examples import Threads, collect
+from lab.feedback.hub import PREFIX, hub_rows
 from lab.feedback.shapes import Parsed, Refused, checked, criterion_of, pair_of, parse, prompt_of
 from lab.feedback.store import IMPORTED, Store
 from lab.records import Completion, Message, Pair, Reply
@@ -115,6 +118,9 @@ def read_prompts(path: Path) -> list[tuple[Message, ...]]:
 
 def rows_of(path: Path) -> Iterator[tuple[int, object]]:
     """(line, row) of a file; a line that cannot be read comes as the Refused that says why. Raises StoreError."""
+    if str(path).startswith(PREFIX):
+        yield from hub_rows(str(path).removeprefix(PREFIX))
+        return
     readers = {".parquet": _parquet_rows, ".csv": _csv_rows}
     line = 0
     try:
