@@ -105,7 +105,8 @@ def trainer(
 
 @app.command(name="import")
 def import_(file: Annotated[Path, typer.Argument(help="jsonl, jsonl.gz, csv or parquet; or hub:OWNER/NAME[:SPLIT].")],
-            home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:  # fmt: skip
+            home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None,
+            device: DeviceFlag = None) -> None:  # fmt: skip
     """Take in votes, pairs, thumbs, corrections or chats; wrong rows are refused with their line and the reason."""
     from lab.feedback.exchange import import_file
 
