@@ -31,15 +31,15 @@ def plain(base: Base, prompt: tuple[int, ...], completion: tuple[int, ...]) -> t
 @pytest.fixture(params=["llama", "qwen3"])
 def base(request: pytest.FixtureRequest, tmp_path: Path) -> Base:
     base = load_base(str(build_tiny_model(tmp_path / "model", request.param)), "none", "cpu", training=True)
-    adapters.create(base, "a", rank=4, alpha=8, seed=0)
+    adapters.create(base, "tried", rank=4, alpha=8, seed=0)
     with torch.no_grad():
-        for number, parameter in enumerate(adapters.parameters(base, "a").values()):
+        for number, parameter in enumerate(adapters.parameters(base, "tried").values()):
             parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(number)), alpha=0.05)
     return base
 
 
 def test_packed_equals_one_at_a_time(base: Base) -> None:
-    with adapters.active(base, "a"):
+    with adapters.active(base, "tried"):
         packed = measure(base, ROWS, (0, 1), budget=1000)
         with torch.no_grad():
             single = torch.tensor([[plain(base, row.prompt, c) for c in row.completions] for row in ROWS])
@@ -47,14 +47,14 @@ def test_packed_equals_one_at_a_time(base: Base) -> None:
 
 
 def test_the_budget_does_not_change_the_numbers(base: Base) -> None:
-    with adapters.active(base, "a"):
+    with adapters.active(base, "tried"):
         assert torch.allclose(measure(base, ROWS, (0, 1), 1000), measure(base, ROWS, (0, 1), 8), atol=1e-4)
 
 
 def test_gradients_are_those_of_the_plain_forward(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logprobs, "CHUNK", 1)  # the smallest chunks there are
-    with adapters.active(base, "a"):
-        parameters = list(adapters.parameters(base, "a").values())
+    with adapters.active(base, "tried"):
+        parameters = list(adapters.parameters(base, "tried").values())
         (packed,) = pack(ROWS, (0, 1), 1000)
         weights = torch.tensor([1.0, -0.5, 0.3, 2.0, -1.0, 0.7])
         ours = torch.autograd.grad((completion_logprobs(base, packed) * weights).sum(), parameters)
@@ -84,14 +84,14 @@ def test_the_head_of_every_architecture_has_the_right_gradient(cap: float, scale
 def test_nf4_trains_too(tiny_model: Path) -> None:
     """The layout that bitsandbytes prefers for CPU inference has no backward pass; a training base must never take it."""
     base = load_base(str(tiny_model), "nf4", "cpu", training=True)
-    adapters.create(base, "a", rank=4, alpha=8, seed=0)
+    adapters.create(base, "tried", rank=4, alpha=8, seed=0)
     with adapters.without(base):
         reference = measure(base, ROWS, (0, 1), 1000)  # a forward without gradient comes first in every round
-    with adapters.active(base, "a"):
+    with adapters.active(base, "tried"):
         (packed,) = pack(ROWS, (0, 1), 1000)
         policy = completion_logprobs(base, packed)
         policy.sum().backward()
-        gradients = [p.grad for p in adapters.parameters(base, "a").values()]
+        gradients = [p.grad for p in adapters.parameters(base, "tried").values()]
     assert torch.allclose(policy.detach(), reference.flatten(), atol=1e-3)
     assert any(g is not None and g.abs().sum() > 0 for g in gradients)
 

@@ -6,6 +6,7 @@ under a reply; training makes one active for as long as it runs.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,7 +125,11 @@ def drop(base: Base, name: str) -> None:
 
 
 def save(base: Base, name: str, folder: Path) -> None:
-    """Writes one adapter in PEFT's format: adapter_config.json and adapter_model.safetensors, nothing else."""
+    """Writes one adapter in PEFT's format: adapter_config.json and adapter_model.safetensors, nothing else.
+
+    The same adapter gives the same bytes, and they name the base by its id: where the base lies on this machine is
+    nobody's business once an adapter is shared.
+    """
     assert isinstance(base.model, PeftModel)
     folder.mkdir(parents=True, exist_ok=True)
     state = get_peft_model_state_dict(base.model, adapter_name=name)
@@ -134,6 +139,10 @@ def save(base: Base, name: str, folder: Path) -> None:
     inference, config.inference_mode = config.inference_mode, True
     config.save_pretrained(str(folder))
     config.inference_mode = inference
+    file = folder / "adapter_config.json"
+    written = json.loads(file.read_text())
+    written |= {"base_model_name_or_path": base.id, "target_modules": sorted(written["target_modules"])}
+    file.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n")
 
 
 def parameters(base: Base, name: str) -> dict[str, torch.nn.Parameter]:
