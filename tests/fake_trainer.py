@@ -89,7 +89,7 @@ def main(home: Path, base: str) -> None:
     name = f"{socket.gethostname()}:{os.getpid()}"
     signal.signal(signal.SIGTERM, signal.SIG_IGN if store.flag("stubborn") else signal.SIG_DFL)
     while True:
-        job = store.claim_job(name)
+        job = store.claim_job(name, base)
         if job is None:
             time.sleep(0.02)
             continue

@@ -209,7 +209,7 @@ def test_a_job_lives_from_queue_to_version(store: Store) -> None:
     first, second = job(settings={"train": {"beta": 0.1}}, reason="16 votes"), job()
     store.add_job(first)
     store.add_job(second)
-    claimed = store.claim_job("w")
+    claimed = store.claim_job("w", "b")
     assert claimed is not None and (claimed.id, claimed.state, claimed.attempts, claimed.worker) == (first.id, "running", 1, "w")
     assert claimed.settings == first.settings and claimed.opinions == first.opinions
     assert store.heartbeat(first.id, {"step": 3})
@@ -228,18 +228,28 @@ def test_a_job_lives_from_queue_to_version(store: Store) -> None:
 
 def test_a_silent_job_is_stale_and_can_be_handed_back(store: Store) -> None:
     store.add_job(job(id="j"))
-    store.claim_job("w")
+    store.claim_job("w", "b")
     assert store.stale_jobs(60) == []
     time.sleep(0.02)
     assert [j.id for j in store.stale_jobs(0.01)] == ["j"]
     store.requeue_job("j")
     assert not store.heartbeat("j", {"step": 9}), "a trainer that was given up must not revive its job"
     assert store.job("j").progress == {} and store.stale_jobs(0.0) == []
-    again = store.claim_job("w2")
+    again = store.claim_job("w2", "b")
     assert again is not None and again.attempts == 2
     store.fail_job("j", "out of memory")
     assert (store.job("j").state, store.job("j").error) == ("failed", "out of memory")
-    assert store.claim_job("w") is None
+    assert store.claim_job("w", "b") is None
+
+
+def test_a_job_is_claimed_by_a_trainer_of_its_base_alone(store: Store) -> None:
+    """A trainer of another model took the oldest job, whatever its base, and the round failed."""
+    store.add_job(job(id="theirs", base="other"))
+    store.add_job(job(id="mine"))
+    claimed = store.claim_job("w", "b")
+    assert claimed is not None and claimed.id == "mine"
+    assert store.claim_job("w", "b") is None and store.job("theirs").state == "queued"
+    assert [j.id for j in store.jobs(base="other")] == ["theirs"] and len(store.jobs()) == 2
 
 
 def test_learned_are_the_opinions_of_the_rounds_that_made_those_versions(store: Store) -> None:
@@ -258,7 +268,7 @@ def test_two_processes_that_claim_one_job_do_not_both_get_it(store: Store) -> No
 store = Store(Path(sys.argv[1]))
 print("ready", flush=True)
 while not Path(sys.argv[1], "go").exists(): pass
-while (job := store.claim_job(sys.argv[2])) is not None: print(job.id, flush=True)
+while (job := store.claim_job(sys.argv[2], "b")) is not None: print(job.id, flush=True)
 """
     folder = store._database.file.parent
     claimers = [python(code, folder, name) for name in "abc"]

@@ -114,7 +114,7 @@ def settings(home: Path) -> Settings:
 def finish(store: Store, versions: Versions, job: Job, live: bool = True) -> int:
     """The job ran and made a version."""
     store.add_job(job)
-    store.claim_job("somebody")
+    store.claim_job("somebody", BASE)
     version = add_version(versions, job.parent, job=job)
     store.finish_job(job.id, version)
     if live:
@@ -186,7 +186,7 @@ def test_tried_opinions_are_those_of_ended_rounds_of_this_base(store: Store, ver
     job = make_job(store, versions, settings)
     store.add_job(job)
     assert tried(store, BASE) == set()
-    store.claim_job("somebody")
+    store.claim_job("somebody", BASE)
     store.fail_job(job.id, "out of memory")
     assert tried(store, BASE) == set(votes) and tried(store, "other") == set()
     assert make_job(store, versions, settings).opinions == tuple(votes)  # yet the next round reads them

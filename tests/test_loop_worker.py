@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ class Lab:
 
     def end_round(self, **report: Any) -> int:
         """Some trainer does the queued job at once."""
-        job = self.store.claim_job(f"{socket.gethostname()}:{os.getpid()}")
+        job = self.store.claim_job(f"{socket.gethostname()}:{os.getpid()}", BASE)
         assert job is not None
         version = add_version(self.versions, job.parent, job=job, **report)
         self.store.finish_job(job.id, version)
@@ -208,7 +209,7 @@ def test_train_now_needs_no_plan_but_something_to_train_on(lab: Lab) -> None:
     assert job.algorithm == "kto" and len(job.opinions) == 2 and lab.only_job() == job
     with pytest.raises(BusyError, match="a kto round is queued already"):
         worker.train_now()
-    lab.store.claim_job("somebody:1")
+    lab.store.claim_job("somebody:1", BASE)
     with pytest.raises(BusyError, match="a kto round is running already"):
         worker.train_now()
 
@@ -220,7 +221,23 @@ def test_stopping_a_queued_round_ends_it_at_once(lab: Lab) -> None:
     worker.train_now()
     worker.stop_round()
     assert lab.only_job().state == "failed" and "stopped on request" in lab.only_job().error
-    assert lab.store.claim_job("x") is None
+    assert lab.store.claim_job("x", BASE) is None
+
+
+def test_rounds_of_another_model_are_none_of_this_labs_business(lab: Lab) -> None:
+    """A queued round of the model spoken with before held back every round of this one, and Stop ended it."""
+    theirs = Job("dpo", "other-none-87654321", 0, "", (), seed=1)
+    dead = replace(theirs, id="dead", state="running", worker=f"{socket.gethostname()}:{dead_pid()}")
+    for job in (theirs, dead):
+        lab.store.add_job(job)
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 4)
+    worker.tick()
+    assert [job.base for job in lab.store.jobs() if job.state == "queued"] == [BASE, theirs.base]
+    worker.stop_round()
+    assert worker.status().job is None
+    worker.stop()
+    assert lab.store.job(theirs.id) == theirs and lab.store.job("dead") == dead
 
 
 def test_what_ended_rounds_left_is_swept_but_for_the_newest(lab: Lab) -> None:
@@ -262,7 +279,7 @@ def test_a_dead_trainers_round_is_queued_again_then_fails_with_the_reason(lab: L
     add_votes(lab.store, 4)
     worker.tick()
     for attempt in (1, 2):
-        lab.store.claim_job(f"{socket.gethostname()}:{dead_pid()}")
+        lab.store.claim_job(f"{socket.gethostname()}:{dead_pid()}", BASE)
         worker.tick()
         assert (lab.only_job().attempts, lab.only_job().state) == (attempt, "queued" if attempt == 1 else "failed")
     assert lab.only_job().error == "the trainer died; given up after 2 attempts, the feedback is kept"
@@ -277,7 +294,7 @@ def test_a_silent_trainer_elsewhere_counts_as_dead(home: Path) -> None:
     worker = lab.worker(trainer=False)
     add_votes(lab.store, 4)
     worker.tick()
-    lab.store.claim_job("another-host:1")
+    lab.store.claim_job("another-host:1", BASE)
     worker.tick()
     assert lab.only_job().state == "running"
     time.sleep(0.3)
@@ -289,7 +306,7 @@ def test_a_stopped_round_of_a_dead_trainer_is_not_begun_again(lab: Lab) -> None:
     worker = lab.worker(trainer=False)
     add_votes(lab.store, 4)
     worker.tick()
-    lab.store.claim_job(f"{socket.gethostname()}:{dead_pid()}")
+    lab.store.claim_job(f"{socket.gethostname()}:{dead_pid()}", BASE)
     worker.stop_round()
     worker.tick()
     assert lab.only_job().state == "failed" and "stopped on request" in lab.only_job().error

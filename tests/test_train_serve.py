@@ -37,7 +37,7 @@ def store(home: Path) -> Iterator[Store]:
 
 def claimed(store: Store, trainer: Trainer) -> Job:
     store.add_job(JOB)
-    job = store.claim_job(trainer.name)
+    job = store.claim_job(trainer.name, JOB.base)
     assert job is not None
     return job
 

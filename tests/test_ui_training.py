@@ -46,7 +46,7 @@ def test_a_tick_says_only_what_changed(handlers: TrainingHandlers):
 def test_a_running_round_shows_its_steps_from_the_staging_log(handlers: TrainingHandlers, home: Path):
     store, running = handlers.lab.store, job()
     store.add_job(running)
-    store.claim_job("trainer")
+    store.claim_job("trainer", "tiny")
     store.heartbeat(running.id, {"step": 3, "steps": 10, "phase": "training", "accuracy": 0.75, "seconds": 4.2})
     folder = home / f".staging-{running.id}"
     folder.mkdir()
@@ -69,7 +69,7 @@ def test_a_finished_round_shows_its_verdict_and_its_log_from_the_versions_folder
     made = AdapterVersion(1, "tiny", 0, "live", "dpo", 5.0, report=report(), why="held-out rose", folder=folder)
     handlers.lab = replace(handlers.lab, versions=FakeVersions(home, made, live=1))
     handlers.lab.store.add_job(job())
-    handlers.lab.store.finish_job(handlers.lab.store.claim_job("trainer").id, 1)
+    handlers.lab.store.finish_job(handlers.lab.store.claim_job("trainer", "tiny").id, 1)
     shown = handlers.tick({})
     assert shown[handlers.tab.loss]["loss"].tolist() == [0.5]
     (row,) = shown[handlers.tab.rounds]["value"]

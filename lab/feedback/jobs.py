@@ -30,14 +30,15 @@ def get(connection: Connection, job_id: str) -> Job:
     return job_of(found)
 
 
-def newest(connection: Connection, limit: int) -> list[Job]:
-    rows = connection.execute(select(*COLUMNS).order_by(TABLE.c.seq.desc()).limit(limit)).mappings()
-    return [job_of(row) for row in rows]
+def newest(connection: Connection, limit: int, base: str | None) -> list[Job]:
+    query = select(*COLUMNS) if base is None else select(*COLUMNS).where(TABLE.c.base == base)
+    return [job_of(row) for row in connection.execute(query.order_by(TABLE.c.seq.desc()).limit(limit)).mappings()]
 
 
-def claim(connection: Connection, worker: str) -> Job | None:
+def claim(connection: Connection, worker: str, base: str) -> Job | None:
     """The write lock is held from the transaction's start, so no second trainer can read the same job as queued."""
-    oldest = connection.execute(select(TABLE.c.id).where(TABLE.c.state == "queued").order_by(TABLE.c.seq)).scalar()
+    waiting = select(TABLE.c.id).where(TABLE.c.state == "queued", TABLE.c.base == base)
+    oldest = connection.execute(waiting.order_by(TABLE.c.seq)).scalar()
     if oldest is None:
         return None
     values = {"state": "running", "worker": worker, "heartbeat": time.time(), "attempts": TABLE.c.attempts + 1}

@@ -164,15 +164,15 @@ class Store:
         with self._database.read() as connection:
             return jobs.get(connection, job_id)
 
-    def jobs(self, limit: int = 50) -> list[Job]:
-        """Newest first."""
+    def jobs(self, limit: int = 50, base: str | None = None) -> list[Job]:
+        """Newest first; of one base, or of all."""
         with self._database.read() as connection:
-            return jobs.newest(connection, limit)
+            return jobs.newest(connection, limit, base)
 
-    def claim_job(self, worker: str) -> Job | None:
-        """The oldest queued job, now running and this worker's alone; None when there is none."""
+    def claim_job(self, worker: str, base: str) -> Job | None:
+        """The oldest queued job of this base, now running and this worker's alone; None when there is none."""
         with self._database.write() as connection:
-            return jobs.claim(connection, worker)
+            return jobs.claim(connection, worker, base)
 
     def heartbeat(self, job_id: str, progress: dict) -> bool:
         """Keeps a running job alive and its progress visible. False, and nothing written, when it does not run any more."""

@@ -95,5 +95,5 @@ def tried(store: Store, base: str) -> set[str]:
     They start no round by themselves: the same votes, refused or failed once, would be refused or fail again for ever.
     They are in the next round all the same.
     """
-    ended = [job for job in store.jobs(ATTEMPTS_KEPT) if job.base == base and job.state in ("done", "failed")]
+    ended = [job for job in store.jobs(ATTEMPTS_KEPT, base) if job.state in ("done", "failed")]
     return {opinion for job in ended for opinion in job.opinions}

@@ -29,7 +29,7 @@ PAUSED = "paused"  # the store's flag; it outlives the lab
 STOPPED = "stopped on request; the feedback is kept and the next round will use it"
 PAUSE = 0.5  # seconds between two ticks
 COUNT_SHARE = 20  # counting opinions takes at most one part in this of the worker's time
-JOBS_SEEN = 50  # newest jobs a tick looks at
+JOBS_SEEN = 50  # newest jobs of this base that a tick looks at
 
 logger = logging.getLogger(__name__)
 
@@ -83,14 +83,14 @@ class Worker:
             self._thread.join(timeout=30)
         self.trainer.end()
         with self._ticking:
-            for job in self.store.jobs(JOBS_SEEN):
+            for job in self._jobs():
                 if job.state == "running" and is_gone(job.worker) and self.versions.made_by(job.id) is None:
                     self.store.requeue_job(job.id)
 
     # for the page
 
     def status(self) -> LoopStatus:
-        jobs = self.store.jobs(JOBS_SEEN)
+        jobs = self._jobs()
         job = active(jobs)
         paused = self._is_paused()
         shown, fresh = self._counted()
@@ -103,7 +103,7 @@ class Worker:
     def train_now(self, algorithm: Algorithm | None = None) -> Job:
         """Queues a round whatever the plan says. Raises BusyError while there is one, TrainingError without feedback."""
         with self._ticking:
-            if (job := active(self.store.jobs(JOBS_SEEN))) is not None:
+            if (job := active(self._jobs())) is not None:
                 doing = "is running" if job.state == "running" else "is queued"
                 raise BusyError(f"a {job.algorithm} round {doing} already; wait for it, or stop it first")
             job = make_job(self.store, self.versions, self.settings, algorithm, "asked for")
@@ -122,7 +122,7 @@ class Worker:
     def stop_round(self) -> None:
         """Asks for the end of the round that is queued or running; does nothing when there is none."""
         with self._ticking:
-            job = active(self.store.jobs(JOBS_SEEN))
+            job = active(self._jobs())
             if job is None:
                 return
             self.store.set_flag(f"stop:{job.id}", "1")
@@ -140,7 +140,7 @@ class Worker:
             self._recover()
             self._publish()
             self._follow()
-            jobs = self.store.jobs(JOBS_SEEN)
+            jobs = self._jobs()
             self._sweep(jobs)
             if active(jobs) is None and self._due(jobs).algorithm is not None:
                 self._count_again = 0.0  # a round may have ended since the opinions were counted
@@ -161,10 +161,14 @@ class Worker:
             self._wake.wait(PAUSE)
             self._wake.clear()
 
+    def _jobs(self) -> list[Job]:
+        """This base's; a lab on the same home that speaks with another model has its own."""
+        return self.store.jobs(JOBS_SEEN, self.versions.base)
+
     def _recover(self) -> None:
         """Rounds whose trainer died or fell silent go back to the queue, and fail after too many deaths."""
         silent = {job.id for job in self.store.stale_jobs(self.settings.loop.heartbeat_seconds)}
-        for job in self.store.jobs(JOBS_SEEN):
+        for job in self._jobs():
             if job.state != "running" or not (job.id in silent or is_gone(job.worker)):
                 continue
             if job.id in silent and self.trainer.is_mine(job.worker):
@@ -187,8 +191,8 @@ class Worker:
         waiting = {v.version: v for v in self.versions.all() if v.state == "candidate" and not (v.report and v.report.verdict)}
         if not waiting:
             return
-        for job in reversed(self.store.jobs(JOBS_SEEN)):
-            if job.state == "done" and job.base == self.versions.base and job.version in waiting:
+        for job in reversed(self._jobs()):
+            if job.state == "done" and job.version in waiting:
                 published = publish(self.versions, waiting[job.version], job.publish, self.settings.gate)
                 logger.info("version %d is %s: %s", published.version, published.state, published.why)
                 self._count_again = 0.0

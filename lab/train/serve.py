@@ -45,7 +45,7 @@ def serve(store: Store, versions: Versions, settings: Settings, parent_pid: int 
     try:
         base = base or load_base(settings.model, settings.quantize, settings.device, training=True)
         while not trainer.leaving.is_set():
-            job = store.claim_job(trainer.name)
+            job = store.claim_job(trainer.name, versions.base)
             if job is None:
                 trainer.leaving.wait(0.3)
             else:

@@ -91,7 +91,7 @@ class TrainingHandlers:
         """What changed since this page last looked; plots and table are costly to draw again for nothing."""
         tab, lab = self.tab, self.lab
         status = lab.worker.status() if lab.worker else None
-        jobs = lab.store.jobs(ROUNDS)
+        jobs = lab.store.jobs(ROUNDS, lab.versions.base)
         versions = {version.version: version for version in lab.versions.all()}
         running = next((job for job in jobs if job.state == "running"), None)
         drawn = running or next((job for job in jobs if job.state in ("done", "failed")), None)
