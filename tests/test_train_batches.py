@@ -63,10 +63,24 @@ def test_no_row_is_left_out_of_an_epoch(count: int, batch: int) -> None:
 
 
 def test_a_validation_slice_is_taken_only_from_enough_rows() -> None:
-    assert slice_off(39, seed=1) == (list(range(39)), [])
-    training, validation = slice_off(100, seed=1)
+    rows = [Row((k,), ((1,),)) for k in range(100)]
+    assert slice_off(rows[:39], seed=1) == (list(range(39)), [])
+    training, validation = slice_off(rows, seed=1)
     assert len(validation) == 10
     assert sorted(training + validation) == list(range(100))
+    assert slice_off(rows, seed=2) != (training, validation)
+
+
+def test_rows_of_one_prompt_stay_on_one_side() -> None:
+    """Five raters of one vote were drawn apart: what was validated had been trained on."""
+    rows = [Row((k // 5,), ((1,),)) for k in range(100)]
+    training, validation = slice_off(rows, seed=1)
+    assert len(validation) == 10
+    assert not {rows[i].prompt for i in training} & {rows[i].prompt for i in validation}
+
+
+def test_one_prompt_alone_has_no_validation() -> None:
+    assert slice_off([Row((1,), ((1,),))] * 50, seed=1) == (list(range(50)), [])
 
 
 def test_only_the_named_completions_take_part() -> None:

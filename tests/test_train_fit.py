@@ -64,7 +64,6 @@ def test_the_log_has_a_line_a_step(base: Base, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == list(range(1, 9))  # 6 rows, batches of 4: the short one counts too
     assert {"loss", "margin", "accuracy", "seconds", "steps"} <= lines[0].keys()
-    assert not (tmp_path / "checkpoint.safetensors").exists(), "a finished run leaves no checkpoint"
 
 
 def test_the_same_seed_gives_the_same_adapter(base: Base, tmp_path: Path) -> None:
@@ -130,6 +129,26 @@ def test_drifting_too_far_ends_the_round_and_keeps_the_last_good_state(base: Bas
     assert done.steps == 6  # 16 steps, 8 checks: the third check
     assert "drifted 5.00 nats" in done.ended
     assert any((p != 0).any() for k, p in weights(base).items() if "lora_B" in k), "the second check's state is kept"
+
+
+def test_a_round_that_could_keep_nothing_fails(base: Base, tmp_path: Path) -> None:
+    """Near the cap, the first look found the drift too large, and the parent itself was published as a new version."""
+    with pytest.raises(TrainingError, match=r"drifted 2.00 nats.*nothing was kept.*kl_cap"):
+        fit(base, "c", rows_of(base, 16), Preference(SETTINGS), SETTINGS, tmp_path, Hooks(drift=lambda: 2.0))
+
+
+def test_a_finished_run_is_not_run_again(base: Base, tmp_path: Path) -> None:
+    """Its judge may be cut off; the steps are done."""
+    rows = rows_of(base, 6)
+    first = fit(base, "c", rows, Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
+    wanted = weights(base)
+    with torch.no_grad():
+        for parameter in adapters.parameters(base, "c").values():
+            parameter.zero_()
+    again: list[dict] = []
+    assert fit(base, "c", rows, Preference(SETTINGS), SETTINGS, tmp_path, Hooks(progress=again.append)) == first
+    assert again == []
+    assert all(torch.equal(p, wanted[k]) for k, p in weights(base).items())
 
 
 def test_it_stops_when_validation_gets_worse(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,27 +49,34 @@ def held(pairs: int, labels: list[bool]) -> judge.Heldout:
 
 def test_agreement_with_pairs_counts_ties_half(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     ratios(monkeypatch, [(1.0, 0.0), (0.0, 1.0), (2.0, 2.0), (3.0, -1.0)], [])
-    assert judge.agreement(base, "c", held(4, []), SETTINGS) == (2 + 0.5) / 4
+    assert judge.agreement(base, "c", held(4, []), SETTINGS) == ((2 + 0.5) / 4, 4)
 
 
 def test_agreement_with_thumbs_is_the_area_under_the_curve(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     ratios(monkeypatch, [], [0.3, 0.9, 0.5, 0.1])
     # up: 0.3, 0.9; down: 0.5, 0.1; of the four comparisons 0.3 < 0.5 is the only one lost
-    assert judge.agreement(base, "c", held(0, [True, True, False, False]), SETTINGS) == 0.75
+    assert judge.agreement(base, "c", held(0, [True, True, False, False]), SETTINGS) == (0.75, 4)
 
 
 def test_both_kinds_are_weighted_by_their_number(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     ratios(monkeypatch, [(1.0, 0.0)], [0.0, 1.0, 2.0])
-    assert judge.agreement(base, "c", held(1, [True, False, False]), SETTINGS) == pytest.approx((1 + 0.0 * 3) / 4)
+    share, count = judge.agreement(base, "c", held(1, [True, False, False]), SETTINGS)
+    assert (share, count) == (pytest.approx((1 + 0.0 * 3) / 4), 4)
 
 
 def test_thumbs_of_one_kind_say_nothing(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     ratios(monkeypatch, [], [0.3, 0.9])
-    assert judge.agreement(base, "c", held(0, [True, True]), SETTINGS) is None
+    assert judge.agreement(base, "c", held(0, [True, True]), SETTINGS) == (None, 0)
+
+
+def test_only_what_was_judged_is_counted(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One pair beside thumbs of one kind was reported as the verdict of all, and could refuse a candidate alone."""
+    ratios(monkeypatch, [(1.0, 0.0)], [0.3, 0.9])
+    assert judge.agreement(base, "c", held(1, [True, True]), SETTINGS) == (1.0, 1)
 
 
 def test_the_base_agrees_with_half(base: Base) -> None:
-    assert judge.agreement(base, None, held(3, [True, False]), SETTINGS) == 0.5
+    assert judge.agreement(base, None, held(3, [True, False]), SETTINGS) == (0.5, 5)
 
 
 def test_repetition_stops_and_length_by_hand() -> None:
@@ -80,7 +87,7 @@ def test_repetition_stops_and_length_by_hand() -> None:
 
 
 def test_a_fresh_adapter_changed_nothing(base: Base) -> None:
-    kl, canaries = judge.canaries(base, "c", PROMPTS, SETTINGS)
+    kl, canaries = judge.canaries(base, "c", None, PROMPTS, SETTINGS)
     assert kl == pytest.approx(0, abs=1e-4)
     assert canaries["changed"] == 0
     assert canaries["nan"] == 0
@@ -90,16 +97,27 @@ def test_a_fresh_adapter_changed_nothing(base: Base) -> None:
 
 def test_a_moved_adapter_is_seen_to_have_moved(base: Base) -> None:
     shift(base, 1.0)
-    kl, canaries = judge.canaries(base, "c", PROMPTS * 5, SETTINGS)
+    kl, canaries = judge.canaries(base, "c", None, PROMPTS * 5, SETTINGS)
     assert canaries["changed"] == 1
     assert kl > 0.01  # a random model is close to uniform, so even a large move is a small KL
     assert canaries["ppl_ratio"] > 1.01
 
 
+def test_changed_means_since_the_parent(base: Base) -> None:
+    """A round that did nothing to a version that is not the base was not seen to have done nothing."""
+    shift(base, 1.0)
+    adapters.create(base, "parent", rank=4, alpha=8, seed=0)
+    with torch.no_grad():
+        for key, parameter in adapters.parameters(base, "parent").items():
+            parameter.copy_(adapters.parameters(base, "c")[key.replace(".parent.", ".c.")])
+    assert judge.canaries(base, "c", "parent", PROMPTS, SETTINGS)[1]["changed"] == 0
+    assert judge.canaries(base, "c", None, PROMPTS, SETTINGS)[1]["changed"] == 1
+
+
 def test_a_weight_that_is_no_number_is_seen(base: Base) -> None:
     with torch.no_grad():
         next(iter(adapters.parameters(base, "c").values())).fill_(math.nan)
-    kl, canaries = judge.canaries(base, "c", PROMPTS, SETTINGS)
+    kl, canaries = judge.canaries(base, "c", None, PROMPTS, SETTINGS)
     assert canaries["nan"] == 1
     assert kl == canaries["ppl_ratio"] == judge.WORST, "a report is JSON, which has no NaN"
 

@@ -144,6 +144,20 @@ def test_a_stopped_round_goes_on_where_it_was(bench: Bench, home: Path) -> None:
     assert str(bench.settings.model) not in (made.folder / "adapter_config.json").read_text(), "a path of this machine"
 
 
+def test_a_round_cut_off_while_it_is_judged_does_no_step_again(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(20)])
+    job = bench.job("dpo")
+    judging: list[bool] = []
+    with pytest.raises(Stopped):
+        execute(job, bench.store, bench.versions, bench.settings, bench.base,
+                lambda entry: judging.append(True) if entry["phase"] == "judging" else None, lambda: bool(judging))  # fmt: skip
+    phases: list[str] = []
+    made = execute(job, bench.store, bench.versions, bench.settings, bench.base, lambda each: phases.append(each["phase"]))
+    assert "training" not in phases
+    assert made.version == 1
+    assert not list(made.folder.glob("checkpoint*"))  # type: ignore[union-attr]
+
+
 def test_progress_names_its_phases(bench: Bench, home: Path) -> None:
     feed(bench.store, home, [pair(k) for k in range(10)])
     phases: list[str] = []

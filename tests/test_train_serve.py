@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.errors import BusyError, TrainingError
+from lab.errors import BusyError, StoreError, TrainingError
 from lab.feedback.examples import collect
 from lab.feedback.exchange import import_file
 from lab.feedback.store import Store
@@ -104,6 +104,23 @@ def test_the_lease_of_a_dead_trainer_is_taken_at_once(store: Store) -> None:
     trainer.take_lease()
     assert store.lease_holder(LEASE) == trainer.name
     assert time.monotonic() - began < 5
+
+
+def test_the_sign_of_life_outlives_a_store_that_fails_for_a_moment(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One locked store ended the thread: the lease ran out, and the trainer no longer saw that its chat was gone."""
+    monkeypatch.setattr(serve, "BEAT", 0.02)
+    trainer = Trainer(store, None)
+    calls = iter(range(1000))
+
+    def take_lease(name: str, holder: str, seconds: float) -> bool:
+        if next(calls) == 0:
+            raise StoreError("the store is locked")
+        trainer.leaving.set()
+        return True
+
+    monkeypatch.setattr(store, "take_lease", take_lease)
+    trainer.stay_alive()
+    assert next(calls) == 2, "it tried again"
 
 
 def test_training_waits_for_a_chat_but_not_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,9 +124,19 @@ def schedule(count: int, batch: int, epochs: int, seed: int) -> list[list[int]]:
     return steps
 
 
-def slice_off(count: int, seed: int, share: float = 0.1, least: int = 40) -> tuple[list[int], list[int]]:
-    """(indices to train on, indices to validate on). Fewer than `least` rows are all trained on."""
-    order = list(range(count))
-    random.Random(f"{seed}/validation").shuffle(order)
-    held = int(count * share) if count >= least else 0
-    return sorted(order[held:]), sorted(order[:held])
+def slice_off(rows: Sequence[Row], seed: int, share: float = 0.1, least: int = 40) -> tuple[list[int], list[int]]:
+    """(indices to train on, indices to validate on). Fewer than `least` rows are all trained on.
+
+    Rows of one prompt stay together: the same vote of several raters, or both halves of a pair, on either side of the
+    slice would make validation look better than it is.
+    """
+    of: dict[Ids, list[int]] = {}
+    for index, row in enumerate(rows):
+        of.setdefault(row.prompt, []).append(index)
+    groups = list(of.values())
+    random.Random(f"{seed}/validation").shuffle(groups)
+    wanted = int(len(rows) * share) if len(rows) >= least and len(groups) > 1 else 0
+    held: list[int] = []
+    while len(held) < wanted and len(held) + len(groups[0]) <= 2 * wanted:
+        held += groups.pop(0)
+    return sorted(index for group in groups for index in group), sorted(held)

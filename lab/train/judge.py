@@ -37,9 +37,6 @@ class Heldout:
     pairs: Sequence[Row]
     thumbs: Sequence[Row]
 
-    def __len__(self) -> int:
-        return len(self.pairs) + len(self.thumbs)
-
 
 def log_ratios(base: Base, name: str | None, rows: Sequence[Row], which: Sequence[int], settings: TrainSettings) -> torch.Tensor:
     """(rows, which): log pi/pi_ref of the named adapter, nats; zeros for the base itself."""
@@ -50,8 +47,8 @@ def log_ratios(base: Base, name: str | None, rows: Sequence[Row], which: Sequenc
     return policy - torch.tensor([[row.reference[k] for k in which] for row in rows])
 
 
-def agreement(base: Base, name: str | None, held: Heldout, settings: TrainSettings) -> float | None:
-    """Share of held-out opinions the policy agrees with, ties 1/2; None without any. The base has 0.5.
+def agreement(base: Base, name: str | None, held: Heldout, settings: TrainSettings) -> tuple[float | None, int]:
+    """(share of held-out opinions the policy agrees with, ties 1/2; of how many). None of 0 without any; the base has 0.5.
 
     A pair agrees when the chosen reply's log-ratio is the larger. Thumbs count as the probability that a reply found
     good has a larger log-ratio than one found bad (the area under the ROC curve), which needs both kinds.
@@ -67,7 +64,7 @@ def agreement(base: Base, name: str | None, held: Heldout, settings: TrainSettin
     if len(up) and len(down):
         right += wins(up[:, None].expand(-1, len(down)), down[None, :].expand(len(up), -1)) / (len(up) * len(down)) * len(ratios)
         count += len(ratios)
-    return right / count if count else None
+    return (right / count if count else None), count
 
 
 def wins(better: torch.Tensor, worse: torch.Tensor) -> float:
@@ -90,12 +87,15 @@ def kl_from_base(base: Base, prompts: Sequence[Ids], replies: Sequence[Emitted],
     return (sum(sum(reply.logprobs) for reply in replies) - reference) / max(1, tokens)
 
 
-def canaries(base: Base, name: str, prompts: Sequence[Ids], settings: TrainSettings) -> tuple[float, dict[str, float]]:
-    """(KL from the base, canaries) of an adapter.
+def canaries(
+    base: Base, name: str, parent: str | None, prompts: Sequence[Ids], settings: TrainSettings
+) -> tuple[float, dict[str, float]]:
+    """(KL from the base, canaries) of an adapter trained from `parent` (None: the base).
 
     repeat: share of 4-grams seen before in the same reply. stop_rate: share of replies that end by themselves. length:
     mean tokens. ppl_ratio: perplexity of what the base says, under the adapter, over the base's own: how much of the
-    base was forgotten. nan: 1 when a weight or a log-prob is not finite. changed: 1 when some log-prob moved at all.
+    base was forgotten. nan: 1 when a weight or a log-prob is not finite. changed: 1 when some log-prob moved from where
+    the parent had it.
     """
     theirs, ours = draw(base, None, prompts, settings.seed), draw(base, name, prompts, settings.seed)
     rows = [Row(prompt, (tuple(reply.token_ids),), (sum(reply.logprobs),)) for prompt, reply in zip(prompts, theirs, strict=True)]
@@ -103,6 +103,10 @@ def canaries(base: Base, name: str, prompts: Sequence[Ids], settings: TrainSetti
         before = measure(base, rows, (0,), settings.tokens, settings.dtype)
     with adapters.active(base, name):
         after = measure(base, rows, (0,), settings.tokens, settings.dtype)
+    inherited = before
+    if parent is not None:
+        with adapters.active(base, parent):
+            inherited = measure(base, rows, (0,), settings.tokens, settings.dtype)
     tokens = sum(len(reply.token_ids) for reply in theirs)
     finite = torch.isfinite(after).all() and all(torch.isfinite(p).all() for p in adapters.parameters(base, name).values())
     loss = (before - after).sum().item() / tokens
@@ -111,7 +115,7 @@ def canaries(base: Base, name: str, prompts: Sequence[Ids], settings: TrainSetti
         "stop_rate": stop_rate(ours), "stop_rate_base": stop_rate(theirs),
         "length": mean_length(ours), "length_base": mean_length(theirs),
         "ppl_ratio": bounded(math.exp(min(loss, 50.0))),
-        "nan": float(not finite), "changed": float(bool(((before - after).abs() > 1e-4).any())),
+        "nan": float(not finite), "changed": float(bool(((inherited - after).abs() > 1e-4).any())),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from lab.model import adapters
 from lab.model.base import Base
 from lab.settings import TrainSettings
 from lab.train.batches import Ids, Row
-from lab.train.fit import Hooks, Stopped
+from lab.train.fit import Hooks
 from lab.train.logprobs import measure
 
 GROUP = 32  # rows measured between two writes
@@ -28,9 +28,7 @@ def with_reference(base: Base, rows: Sequence[Row], store: Store, settings: Trai
     known = store.reference_logprobs(base.id, [key for each in keys for key in each])
     missing = [i for i, each in enumerate(keys) if any(key not in known for key in each)]
     for start in range(0, len(missing), GROUP):
-        hooks.yield_to_chat()
-        if hooks.should_stop():
-            raise Stopped
+        hooks.courteous()
         group = missing[start : start + GROUP]
         found: dict[str, float] = {}
         for count in {len(rows[i].completions) for i in group}:

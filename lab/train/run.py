@@ -70,9 +70,12 @@ def execute(
         done = fit(base, CANDIDATE, rows, objective, options.train, folder, replace(hooks, drift=drift))
         on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
         held = heldout(base, store, options.train, hooks)
-        before = judge.agreement(base, PARENT if parent.folder else None, held, options.train)
-        after = judge.agreement(base, CANDIDATE, held, options.train)
-        kl, canaries = judge.canaries(base, CANDIDATE, prompts, options.train)
+        before, _ = judge.agreement(base, PARENT if parent.folder else None, held, options.train)
+        hooks.courteous()
+        after, judged = judge.agreement(base, CANDIDATE, held, options.train)
+        hooks.courteous()
+        kl, canaries = judge.canaries(base, CANDIDATE, PARENT if parent.folder else None, prompts, options.train)
+        hooks.courteous()
         adapters.save(base, CANDIDATE, folder)
     finally:
         for name in (PARENT, CANDIDATE):
@@ -80,7 +83,7 @@ def execute(
                 adapters.drop(base, name)
     report = Report(
         algorithm=job.algorithm, version=None, parent=job.parent, steps=done.steps, used=len(rows), dropped=encoder.dropped,
-        loss_first=done.loss_first, loss_last=done.loss_last, heldout_before=before, heldout_after=after, heldout_n=len(held),
+        loss_first=done.loss_first, loss_last=done.loss_last, heldout_before=before, heldout_after=after, heldout_n=judged,
         kl=kl, canaries=canaries, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
     )  # fmt: skip
     return versions.add(folder, job, report)

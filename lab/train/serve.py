@@ -86,16 +86,23 @@ class Trainer:
                 time.sleep(0.3)
 
     def stay_alive(self) -> None:
+        """Until leaving: keeps lease and heartbeat, and ends the process once it may not train any more."""
+        renewed = time.monotonic()
         while not self.leaving.wait(BEAT):
             if self._orphaned():
                 self._vanish()
-            if not self.store.take_lease(LEASE, self.name, LEASE_SECONDS):
-                holder = self.store.lease_holder(LEASE)
-                logger.error("lost the trainer's lease to %s; leaving so that nothing is trained twice", holder)
-                os._exit(1)
-            job = self.job
-            if job is not None:
-                self.store.heartbeat(job.id, self.progress)
+            try:
+                if not self.store.take_lease(LEASE, self.name, LEASE_SECONDS):
+                    logger.error("another trainer took the lease; leaving so that nothing is trained twice")
+                    os._exit(1)
+                renewed = time.monotonic()
+                job = self.job
+                if job is not None:
+                    self.store.heartbeat(job.id, self.progress)
+            except LabError as error:  # a full disk, a store that is locked: it may pass, and must not end this thread
+                logger.error("no sign of life could be written: %s", error)
+                if time.monotonic() - renewed > LEASE_SECONDS:
+                    os._exit(1)
 
     def on_progress(self, entry: dict) -> None:
         self.progress = entry
@@ -123,11 +130,13 @@ class Trainer:
 
     def _vanish(self) -> None:
         """The chat was killed: hand the round back and go at once. Its last checkpoint stays for whoever comes next."""
-        job = self.job
-        if job is not None:
-            self.store.requeue_job(job.id)
-        self.store.release_lease(LEASE, self.name)
-        os._exit(0)
+        try:
+            job = self.job
+            if job is not None:
+                self.store.requeue_job(job.id)
+            self.store.release_lease(LEASE, self.name)
+        finally:
+            os._exit(0)
 
 
 def run_job(trainer: Trainer, job: Job, work: Callable[[Job], int]) -> None:
