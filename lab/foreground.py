@@ -31,6 +31,7 @@ from lab.train.serve import LEASE, Trainer, is_dead, run_job
 
 NAME = "foreground"
 BATCH = 8  # replies drawn together
+SUPERSEDED = "superseded by a new round on the command line; the feedback is kept"
 
 
 def run_round(
@@ -45,6 +46,7 @@ def run_round(
         say(f"a {job.algorithm} round on {len(job.opinions)} opinions, from version {job.parent}")
         base = load_base(settings.model, settings.quantize, settings.device, training=True)
         job = replace(job, state="running", worker=trainer.name, attempts=1, heartbeat=time.time())
+        settle(store, versions)
         store.add_job(job)
         with Bar("training") as bar:
 
@@ -61,6 +63,20 @@ def run_round(
     if done.version is None:
         raise TrainingError(done.error or "the round ended without a version; run `doctor`")
     return versions.get(done.version)
+
+
+def settle(store: Store, versions: Versions) -> None:
+    """Ends the rounds of this base that wait, or whose trainer died: the holder of the lease learns from the same feedback.
+
+    Left as they are, a chat would resume them later, and what they were once asked to publish would replace this round's.
+    """
+    for job in store.jobs(base=versions.base):
+        if job.state == "queued" or (job.state == "running" and is_dead(job.worker)):
+            made = versions.made_by(job.id)
+            if made is not None:  # its trainer was killed before it could say so
+                store.finish_job(job.id, made.version)
+            else:
+                store.fail_job(job.id, SUPERSEDED)
 
 
 @contextmanager

@@ -161,6 +161,19 @@ def test_a_rollback_is_not_undone_by_the_next_tick(lab: Lab) -> None:
     assert lab.chat.loaded == [1, 0] and lab.versions.live() == 0 and len(lab.store.jobs()) == 1
 
 
+def test_a_round_asked_to_publish_always_does_not_replace_what_came_after_it(lab: Lab) -> None:
+    """`train --publish always` was killed; a chat finished its round days later and silenced the version live by then."""
+    old = Job("dpo", BASE, 0, "", (), seed=1, publish="always")
+    lab.store.add_job(old)
+    lab.versions.activate(add_version(lab.versions))
+    worker = lab.worker(trainer=False)
+    worker.tick()
+    lab.end_round()
+    worker.tick()
+    assert lab.versions.live() == 1 and lab.versions.get(2).state == "candidate" and lab.chat.loaded == []
+    assert "activate it by hand" in lab.versions.get(2).why
+
+
 def test_a_version_activated_beside_the_chat_is_taken_up(lab: Lab) -> None:
     worker = lab.worker(trainer=False)
     add_version(lab.versions)

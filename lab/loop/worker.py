@@ -193,7 +193,10 @@ class Worker:
             return
         for job in reversed(self._jobs()):
             if job.state == "done" and job.version in waiting:
-                published = publish(self.versions, waiting[job.version], job.publish, self.settings.gate)
+                made = waiting[job.version]
+                # "always" was asked for while the parent spoke; an old round that ends late must not undo what came after
+                mode = "auto" if job.publish == "always" and made.parent != self.versions.live() else job.publish
+                published = publish(self.versions, made, mode, self.settings.gate)
                 logger.info("version %d is %s: %s", published.version, published.state, published.why)
                 self._count_again = 0.0
 
