@@ -239,3 +239,4 @@ class AdapterVersion:
     report: Report | None = None
     why: str = ""
     folder: Path | None = None
+    job: str = ""  # the id of the round that made it; numbers begin anew where adapters/ is removed, ids never do

@@ -192,6 +192,9 @@ class FakeVersions:
     def lineage(self, version: int) -> list[int]:
         return list(range(version, 0, -1))  # each from the one before; deleted ones still count
 
+    def rounds(self, version: int) -> list[str]:
+        return [each.job for each in self.made if each.version in self.lineage(version)]
+
     def damaged(self) -> list[tuple[str, str]]:
         return self.broken
 

@@ -363,7 +363,7 @@ def test_a_round_from_rows_to_replies(run: Runner, tmp_path: Path):
     store = Store(run.home / "feedback_data")
     job = store.jobs()[0]
     assert (job.state, job.version, store.lease_holder("trainer")) == ("done", 1, None)
-    assert store.learned([1], base_id(str(run.model), "none")) == set(job.opinions)
+    assert store.learned([job.id], base_id(str(run.model), "none")) == set(job.opinions)
     store.close()
 
     new = rows(tmp_path / "new.jsonl", *pairs(12, start=100))

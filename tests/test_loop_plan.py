@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from lab.errors import TrainingError
 from lab.feedback.store import Store
-from lab.loop.jobs import make_job, replay, tried
+from lab.loop.jobs import learned_by, make_job, replay, tried
 from lab.loop.plan import choose_algorithm, new_of, plan
 from lab.records import Correction, Counts, Job
 from lab.registry.versions import Versions
@@ -151,6 +152,17 @@ def test_a_rolled_back_lesson_is_new_again(store: Store, versions: Versions, set
     versions.rollback()
     job = make_job(store, versions, settings)
     assert job.parent == 0 and job.opinions == tuple(votes)
+
+
+def test_a_lesson_is_new_again_when_adapters_was_removed(store: Store, versions: Versions, settings: Settings) -> None:
+    """Numbers begin anew then; the first new version passed for the first old one, and its lessons for learned."""
+    old = add_votes(store, 5)
+    finish(store, versions, make_job(store, versions, settings))
+    shutil.rmtree(versions.folder)
+    new = Job("dpo", BASE, 0, "", tuple(add_votes(store, 1, start=100)), seed=1)
+    assert finish(store, versions, new) == 1
+    assert learned_by(store, versions) == set(new.opinions)
+    assert make_job(store, versions, settings).opinions == (*old, *new.opinions)
 
 
 def test_opinions_of_another_kind_stay_new(store: Store, versions: Versions, settings: Settings) -> None:

@@ -174,6 +174,18 @@ def test_a_round_asked_to_publish_always_does_not_replace_what_came_after_it(lab
     assert "activate it by hand" in lab.versions.get(2).why
 
 
+def test_a_version_is_published_as_its_own_round_asked(lab: Lab) -> None:
+    """adapters/ was removed, numbers began anew, and an old round's `publish` was taken for the new version 1's."""
+    old = Job("dpo", BASE, 0, "", (), seed=1, publish="always")
+    kept = replace(old, id="kept", publish="never")
+    for job in (old, kept):
+        lab.store.add_job(job)
+        lab.store.finish_job(job.id, 1)
+    add_version(lab.versions, job=kept)
+    lab.worker(trainer=False).tick()
+    assert lab.versions.get(1).state == "candidate" and "kept aside as asked" in lab.versions.get(1).why
+
+
 def test_a_version_activated_beside_the_chat_is_taken_up(lab: Lab) -> None:
     worker = lab.worker(trainer=False)
     add_version(lab.versions)

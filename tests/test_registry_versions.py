@@ -327,6 +327,18 @@ def test_lineage_outlives_its_ancestors(versions: Versions) -> None:
         versions.get(3)
 
 
+def test_the_rounds_of_a_version_outlive_its_ancestors(versions: Versions) -> None:
+    """What a version has learned goes by them, also where an ancestor was deleted, by the lab or by hand."""
+    jobs = [job(parent=parent, name=f"job-{number}") for number, parent in enumerate((0, 1, 2))]
+    for each in jobs:
+        versions.add(write_adapter(versions.staging(each.id)), each, report())
+    assert versions.get(3).job == "job-2" and versions.get(0).job == ""
+    assert versions.rounds(3) == ["job-2", "job-1", "job-0"] and versions.rounds(0) == []
+    versions.delete(2)
+    shutil.rmtree(versions.folder / "0001")
+    assert versions.rounds(3) == ["job-2", "job-1", "job-0"]
+
+
 def test_save_copies_the_adapter_and_never_overwrites(versions: Versions, tmp_path: Path) -> None:
     add(versions)
     versions.save(1, tmp_path / "out" / "mine")

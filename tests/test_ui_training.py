@@ -66,9 +66,9 @@ def test_a_finished_round_shows_its_verdict_and_its_log_from_the_versions_folder
     folder = home / "0001"
     folder.mkdir()
     (folder / "log.jsonl").write_text('{"step": 1, "loss": 0.5, "margin": 1.5}\n')
-    made = AdapterVersion(1, "tiny", 0, "live", "dpo", 5.0, report=report(), why="held-out rose", folder=folder)
+    made = AdapterVersion(1, "tiny", 0, "live", "dpo", 5.0, report=report(), why="held-out rose", folder=folder, job="j")
     handlers.lab = replace(handlers.lab, versions=FakeVersions(home, made, live=1))
-    handlers.lab.store.add_job(job())
+    handlers.lab.store.add_job(job(id="j"))
     handlers.lab.store.finish_job(handlers.lab.store.claim_job("trainer", "tiny").id, 1)
     shown = handlers.tick({})
     assert shown[handlers.tab.loss]["loss"].tolist() == [0.5]

@@ -73,8 +73,8 @@ def stale(connection: Connection, silent_seconds: float) -> list[Job]:
     return [job_of(row) for row in connection.execute(query.order_by(TABLE.c.seq)).mappings()]
 
 
-def learned(connection: Connection, versions: Iterable[int], base: str) -> set[str]:
-    query = select(TABLE.c.opinions).where(TABLE.c.base == base, TABLE.c.version.in_(list(versions)))
+def learned(connection: Connection, jobs: Iterable[str], base: str) -> set[str]:
+    query = select(TABLE.c.opinions).where(TABLE.c.base == base, TABLE.c.id.in_(list(jobs)))
     return {opinion for opinions in connection.execute(query).scalars() for opinion in opinions}
 
 

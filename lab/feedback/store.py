@@ -198,10 +198,10 @@ class Store:
         with self._database.read() as connection:
             return jobs.stale(connection, silent_seconds)
 
-    def learned(self, job_versions: Iterable[int], base: str) -> set[str]:
-        """Ids of the opinions that the rounds which made these versions of this base were given."""
+    def learned(self, rounds: Iterable[str], base: str) -> set[str]:
+        """Ids of the opinions that these rounds of this base were given."""
         with self._database.read() as connection:
-            return jobs.learned(connection, job_versions, base)
+            return jobs.learned(connection, rounds, base)
 
     # what chat and trainer tell each other
 

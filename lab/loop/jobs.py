@@ -86,7 +86,7 @@ def count(examples: Examples, known: Collection[str]) -> Counts:
 
 def learned_by(store: Store, versions: Versions) -> set[str]:
     """Opinions that the live version or one of its ancestors was trained on."""
-    return store.learned(versions.lineage(versions.live()), versions.base)
+    return store.learned(versions.rounds(versions.live()), versions.base)
 
 
 def tried(store: Store, base: str) -> set[str]:

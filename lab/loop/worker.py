@@ -188,12 +188,12 @@ class Worker:
 
     def _publish(self) -> None:
         """Takes every new candidate through the gate."""
-        waiting = {v.version: v for v in self.versions.all() if v.state == "candidate" and not (v.report and v.report.verdict)}
+        waiting = {v.job: v for v in self.versions.all() if v.state == "candidate" and not (v.report and v.report.verdict)}
         if not waiting:
             return
         for job in reversed(self._jobs()):
-            if job.state == "done" and job.version in waiting:
-                made = waiting[job.version]
+            if job.state == "done" and job.id in waiting:
+                made = waiting[job.id]
                 # "always" was asked for while the parent spoke; an old round that ends late must not undo what came after
                 mode = "auto" if job.publish == "always" and made.parent != self.versions.live() else job.publish
                 published = publish(self.versions, made, mode, self.settings.gate)

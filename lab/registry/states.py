@@ -23,17 +23,18 @@ class History:
     state: dict[int, str] = field(default_factory=dict)
     why: dict[int, str] = field(default_factory=dict)
     parent: dict[int, int] = field(default_factory=dict)
+    job: dict[int, str] = field(default_factory=dict)  # the round that made it
     verdict: dict[int, tuple[str, str]] = field(default_factory=dict)  # the gate's word and its reason
     lives: list[int] = field(default_factory=lambda: [0])
     highest: int = 0
 
 
 def change(
-    version: int, state: str, why: str, parent: int | None = None, verdict: str = "", back: bool = False
+    version: int, state: str, why: str, parent: int | None = None, verdict: str = "", back: bool = False, job: str = ""
 ) -> dict[str, Any]:
     """One line. `back` marks a rollback, which shortens the way to the live version instead of adding to it."""
     line: dict[str, Any] = {"time": time.time(), "version": version, "state": state, "why": why}
-    extra = {"parent": parent, "verdict": verdict or None, "back": back or None}
+    extra = {"parent": parent, "verdict": verdict or None, "back": back or None, "job": job or None}
     return line | {key: value for key, value in extra.items() if value is not None}
 
 
@@ -72,6 +73,8 @@ def _add(history: History, version: int, state: str, entry: dict[str, Any]) -> N
     history.state[version], history.why[version] = state, str(entry.get("why", ""))
     if isinstance(entry.get("parent"), int):
         history.parent[version] = entry["parent"]
+    if isinstance(entry.get("job"), str):
+        history.job[version] = entry["job"]
     if entry.get("verdict"):
         history.verdict[version] = entry["verdict"], history.why[version]
     if state == "live":

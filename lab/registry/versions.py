@@ -92,14 +92,17 @@ class Versions:
         """A version and the ones it was trained from, newest first, without the base. Deleted ones still count."""
         history, line = self._history(), [version] if version else []
         while line:
-            try:
-                parent = check(self.folder / folder_name(line[-1]), self.base, verify=False).parent
-            except Damaged:
-                parent = history.parent.get(line[-1], 0)
+            parent, _ = self._origin(line[-1], history)
             if parent == 0 or parent in line:
                 break
             line.append(parent)
         return line
+
+    def rounds(self, version: int) -> list[str]:
+        """Ids of the jobs that made a version and its ancestors: what it has learned is what they were given."""
+        history = self._history()
+        jobs = (self._origin(each, history)[1] for each in self.lineage(version))
+        return [job for job in jobs if job]
 
     def made_by(self, job: str) -> AdapterVersion | None:
         """The version a job made, if it made one: a trainer may be killed before it could say so."""
@@ -146,7 +149,7 @@ class Versions:
                 raise VersionError(f"job {job.id} left no adapter that can be kept: {error} ({staging}); train again") from None
             staging.rename(self.folder / folder_name(version))
             sync(self.folder)
-            self._note(change(version, "candidate", f"made by {job.algorithm}", parent=job.parent))
+            self._note(change(version, "candidate", f"made by {job.algorithm}", parent=job.parent, job=job.id))
         return self.get(version)
 
     def record(self, version: int, state: VersionState, why: str, verdict: Verdict = "") -> None:
@@ -188,11 +191,11 @@ class Versions:
                 raise VersionError(f"version {version} is live; activate or roll back to another one, then delete it")
             if not path.is_dir():
                 self.get(version)  # says that there is none
-            parent = next(iter(self.lineage(version)[1:]), 0)
+            parent, job = self._origin(version, self._history())
             gone = self.folder / f"{DELETED}{path.name}-{time.time_ns()}"
             path.rename(gone)
             sync(self.folder)
-            self._note(change(version, "deleted", "deleted", parent=parent))
+            self._note(change(version, "deleted", "deleted", parent=parent, job=job))
             for left in self.folder.glob(f"{DELETED}*"):  # this one, and what a crash left of others
                 shutil.rmtree(left, ignore_errors=True)
 
@@ -247,6 +250,14 @@ class Versions:
             return []
         return sorted(number for number in map(version_of, names) if number is not None)
 
+    def _origin(self, version: int, history: History) -> tuple[int, str]:
+        """A version's parent and the job that made it: as its folder says, or where that is gone, as was noted."""
+        try:
+            manifest = check(self.folder / folder_name(version), self.base, verify=False)
+        except Damaged:
+            return history.parent.get(version, 0), history.job.get(version, "")
+        return manifest.parent, manifest.job
+
     def _is_whole(self, version: int, verify: bool = False) -> bool:
         if version == 0:
             return True
@@ -272,6 +283,7 @@ class Versions:
         return AdapterVersion(
             version, self.base, manifest.parent, cast(VersionState, state), manifest.algorithm, manifest.created,
             hash=manifest.hash, report=report, why=history.why.get(version, ""), folder=path,
+            job=manifest.job,
         )  # fmt: skip
 
     @contextmanager

@@ -92,7 +92,7 @@ class TrainingHandlers:
         tab, lab = self.tab, self.lab
         status = lab.worker.status() if lab.worker else None
         jobs = lab.store.jobs(ROUNDS, lab.versions.base)
-        versions = {version.version: version for version in lab.versions.all()}
+        versions = {version.job: version for version in lab.versions.all()}
         running = next((job for job in jobs if job.state == "running"), None)
         drawn = running or next((job for job in jobs if job.state in ("done", "failed")), None)
         points = thinned(read_log(self.log_of(drawn, versions))) if drawn else []
@@ -111,7 +111,7 @@ class TrainingHandlers:
         part("progress", line, {tab.progress: line})
         plotted = [drawn.id if drawn else "", len(points), points[-1]["step"] if points else 0]
         part("plots", plotted, {tab.loss: plot(points, "loss"), tab.margin: plot(points, "margin")})
-        rows = [round_row(job, versions.get(job.version) if job.version is not None else None) for job in jobs]
+        rows = [round_row(job, versions.get(job.id)) for job in jobs]
         part("rounds", rows, {tab.rounds: gr.update(value=rows, visible=bool(rows))})
         buttons = {
             tab.now: gr.update(interactive=status is not None and not busy),
@@ -154,11 +154,11 @@ class TrainingHandlers:
     def counted(self) -> Counts:
         """Counts of a lab without a worker."""
         versions = self.lab.versions
-        return count_opinions(self.lab.store, self.lab.store.learned(versions.lineage(versions.live()), versions.base))
+        return count_opinions(self.lab.store, self.lab.store.learned(versions.rounds(versions.live()), versions.base))
 
-    def log_of(self, job: Job, versions: Mapping[int, AdapterVersion]) -> Path:
+    def log_of(self, job: Job, versions: Mapping[str, AdapterVersion]) -> Path:
         """Where the round writes, or wrote, its steps: the finished version's folder, else the staging one."""
-        made = versions.get(job.version) if job.version is not None else None
+        made = versions.get(job.id)
         folder = made.folder if made is not None and made.folder is not None else self.lab.versions.staging_path(job.id)
         return folder / "log.jsonl"
 
