@@ -45,7 +45,7 @@ def chat(
     host: Annotated[str, typer.Option(help="Address to listen on; any but a local one needs --auth.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 7860,
     auth: Annotated[str | None, typer.Option(help="NAME:PASSWORD that opens the page.")] = None,
-    trainer: Annotated[bool, typer.Option(help="Train beside the chat.")] = True,
+    trainer: Annotated[bool, typer.Option(help="Start a trainer beside the chat.")] = True,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:  # fmt: skip
     """Chat in the browser, and learn from it in the background."""
@@ -69,17 +69,14 @@ def chat(
         base = load_base(settings.model, settings.quantize, settings.device)
         engine = Engine(base, lab.versions, lab.store.set_busy)
         session = Session(lab.store, engine, settings)
-        worker = None
-        if trainer:
-            command = trainer_command(settings)
-            worker = Worker(lab.store, lab.versions, settings, lambda made: engine.use_adapter(made.version), command)
-            worker.start()
+        command = trainer_command(settings) if trainer else []
+        worker = Worker(lab.store, lab.versions, settings, lambda made: engine.use_adapter(made.version), command)
+        worker.start()
         parts = Lab(settings, lab.store, lab.versions, session, engine, worker)
         try:
             serve(parts, host, port, auth, browser, lambda address: say(f"the lab answers on {address} (Ctrl-C ends it)"))
         finally:
-            if worker is not None:
-                worker.stop()
+            worker.stop()
 
 
 def trainer_command(settings: Settings) -> list[str]:

@@ -192,6 +192,9 @@ class FakeVersions:
     def lineage(self, version: int) -> list[int]:
         return list(range(version, 0, -1))  # each from the one before; deleted ones still count
 
+    def record(self, version: int, state: str, why: str, verdict: str = "") -> None:
+        self.made = [replace(each, state=state, why=why) if each.version == version else each for each in self.made]  # type: ignore[arg-type]
+
     def rounds(self, version: int) -> list[str]:
         return [each.job for each in self.made if each.version in self.lineage(version)]
 

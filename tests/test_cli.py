@@ -276,6 +276,22 @@ def test_the_trainer_command_is_one_the_line_takes(run: Runner, monkeypatch):
     assert seen == [(settings, os.getpid())]
 
 
+def test_a_chat_without_a_trainer_still_follows_and_plans(run: Runner, monkeypatch):
+    from lab.loop import worker as loop
+    from lab.train import serve
+    from lab.ui import app
+
+    served = []
+    monkeypatch.setattr(app, "serve", lambda lab, *where: served.append((lab.worker, lab.worker.status())))
+    before = signal.getsignal(signal.SIGTERM)
+    assert run("chat", "--no-trainer", "--no-browser", "--port", free_port()).code == 0
+    signal.signal(signal.SIGTERM, before)
+    [(worker, status)] = served
+    assert worker.trainer.command == []
+    assert "no trainer runs" in status.reason
+    assert loop.LEASE == serve.LEASE  # neither may import the other, and they must mean the same
+
+
 # versions
 
 

@@ -18,13 +18,14 @@ import pytest
 from lab.errors import BusyError, TrainingError, VersionError
 from lab.feedback.store import Store
 from lab.loop.trainer import TrainerProcess, ending, is_gone, last_line
-from lab.loop.worker import Worker
+from lab.loop.worker import LEASE, Worker
 from lab.records import AdapterVersion, Counts, Job
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
 from tests.fake_trainer import BASE, add_thumbs, add_version, add_votes
 
 ROOT = Path(__file__).parent.parent
+HERE = f"{socket.gethostname()}:{os.getpid()}"
 
 
 class Chat:
@@ -52,12 +53,15 @@ class Lab:
         self.chat = Chat()
 
     def worker(self, trainer: bool = True) -> Worker:
+        """Without one of its own, it plans for a trainer that somebody else runs: this process."""
         command = self.command if trainer else []
+        if not trainer:
+            self.store.take_lease(LEASE, HERE, 600)
         return Worker(self.store, self.versions, self.settings, self.chat.on_live, command, first_wait=0.05)
 
     def end_round(self, **report: Any) -> int:
         """Some trainer does the queued job at once."""
-        job = self.store.claim_job(f"{socket.gethostname()}:{os.getpid()}", BASE)
+        job = self.store.claim_job(HERE, BASE)
         assert job is not None
         version = add_version(self.versions, job.parent, job=job, **report)
         self.store.finish_job(job.id, version)
@@ -286,6 +290,52 @@ def test_trouble_is_shown_and_passes(lab: Lab, running: Callable[[], Worker], mo
     until(lambda: "ZeroDivisionError" in worker.status().last_error)
     monkeypatch.undo()
     until(lambda: worker.status().last_error == "")
+
+
+# -- whose trainer it is
+
+
+def test_without_a_trainer_no_round_starts_by_itself_and_the_plan_says_how_to_get_one(lab: Lab) -> None:
+    """`chat --no-trainer` had no loop at all: it followed no `activate`, and a `trainer` beside it got nothing to do."""
+    worker = lab.worker(trainer=False)
+    lab.store.release_lease(LEASE, HERE)
+    add_votes(lab.store, 4)
+    add_version(lab.versions)
+    lab.versions.activate(1, "in another terminal")
+    worker.tick()
+    assert lab.store.jobs() == [] and lab.chat.loaded == [1]
+    status = worker.status()
+    assert status.reason == "No round starts: no trainer runs; `launch.py trainer` starts one." and not status.trainer_alive
+    worker.train_now()
+    assert worker.status().reason == "A round waits, but no trainer runs; `launch.py trainer` starts one."
+    worker.stop_round()
+
+    add_votes(lab.store, 4, start=50)
+    lab.store.take_lease(LEASE, HERE, 600)  # somebody starts a trainer
+    worker._count_again = 0.0
+    worker.tick()
+    assert worker.status().phase == "queued" and worker.status().trainer_alive
+
+
+def test_while_another_trainer_works_in_the_home_the_labs_own_waits(
+    lab: Lab, running: Callable[[], Worker], tmp_path: Path
+) -> None:
+    """It was started over and over, loaded the model, and gave up for want of the lease."""
+    lab.command = [sys.executable, "-c", f"open({str(tmp_path / 'starts')!r}, 'a').write('x'); import time; time.sleep(60)"]
+    lab.store.take_lease(LEASE, HERE, 600)
+    worker = running()
+    until(lambda: f"Another trainer ({HERE}) works in this home" in worker.status().reason)
+    time.sleep(1.2)  # two ticks
+    assert not (tmp_path / "starts").exists() and worker.status().trainer_alive and worker.status().last_error == ""
+    lab.store.release_lease(LEASE, HERE)
+    until((tmp_path / "starts").exists)
+    assert "Another" not in worker.status().reason
+
+
+def test_the_lease_of_a_dead_trainer_holds_nothing_back(lab: Lab, running: Callable[[], Worker]) -> None:
+    lab.store.take_lease(LEASE, f"{socket.gethostname()}:{dead_pid()}", 600)
+    worker = running()
+    until(lambda: worker.trainer.is_alive())
 
 
 # -- rounds whose trainer died, without waiting for one to

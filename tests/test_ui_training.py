@@ -9,7 +9,6 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from lab.errors import LabError
 from lab.records import AdapterVersion, Counts, Job, Report
 from lab.ui.tabs import training
 from lab.ui.tabs.training import TrainingHandlers, plot, progress_line, read_log, reason_line, round_row, thinned
@@ -95,15 +94,6 @@ def test_buttons_ask_the_worker(handlers: TrainingHandlers):
     resumed = handlers.resume(paused[handlers.tab.seen])
     assert resumed[handlers.tab.pause]["visible"]
     assert handlers.lab.worker.asked == [("train", None), ("train", "kto"), "pause", "resume"]
-
-
-def test_a_lab_without_a_trainer_says_so_and_still_counts(handlers: TrainingHandlers):
-    handlers.lab = replace(handlers.lab, worker=None)
-    shown = handlers.tick({})
-    assert "without a trainer" in shown[handlers.tab.reason]
-    assert not shown[handlers.tab.now]["interactive"]
-    with pytest.raises(LabError, match="--no-trainer"):
-        handlers.train_now("auto", {})
 
 
 def test_what_is_wrong_with_the_trainer_is_shown_as_text():

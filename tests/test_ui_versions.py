@@ -70,6 +70,7 @@ def test_a_version_the_engine_cannot_load_leaves_both_where_they_were(handlers: 
     with pytest.raises(ModelError):
         handlers.activate(1, None)
     assert (handlers.lab.versions.live(), handlers.lab.engine.live) == (2, 2)
+    assert handlers.lab.versions.get(1).state == "refused", "it is not offered again"
 
 
 def test_deleting_takes_two_clicks_that_name_the_version(handlers: VersionsHandlers):

@@ -9,6 +9,7 @@ from lab.records import Algorithm, Counts
 from lab.settings import LoopSettings
 
 PAUSED = "Paused: no round starts by itself."
+NO_TRAINER = "no trainer runs; `launch.py trainer` starts one."
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,17 @@ def new_of(algorithm: Algorithm, counts: Counts) -> int:
 
 
 def plan(
-    counts: Counts, settings: LoopSettings, paused: bool, running: bool, queued: bool, seconds_since_last: float | None
-) -> Plan:
-    """`counts.new_*` are the opinions that no round has been tried on; `seconds_since_last` is None before the first."""
+    counts: Counts, settings: LoopSettings, paused: bool, running: bool, queued: bool, seconds_since_last: float | None,
+    trainer: bool = True,
+) -> Plan:  # fmt: skip
+    """`counts.new_*` are the opinions that no round has been tried on; `seconds_since_last` is None before the first;
+    `trainer` is whether there is one to take a round."""
     if running:
         return Plan(None, "A round is running.")
     if queued:
-        return Plan(None, "A round waits for the trainer.")
+        return Plan(None, "A round waits for the trainer." if trainer else f"A round waits, but {NO_TRAINER}")
+    if not trainer:
+        return Plan(None, f"No round starts: {NO_TRAINER}")
     if paused:
         return Plan(None, PAUSED)
     if not settings.enabled:

@@ -42,8 +42,8 @@ class TrainerProcess:
         """Whether a worker's name, "host:pid", is this process."""
         return self.pid is not None and holder == f"{socket.gethostname()}:{self.pid}"
 
-    def watch(self) -> None:
-        """Starts the trainer when it is due; notes how it ended when it has."""
+    def watch(self, may_start: bool = True) -> None:
+        """Starts the trainer when it is due, if it may start; notes how it ended when it has."""
         now = time.monotonic()
         if self.is_alive():
             if now - self._started > SETTLED:
@@ -54,7 +54,7 @@ class TrainerProcess:
             logger.warning("%s; it is started again in %.0f s", self.trouble, self._wait)
             self._process = None
             self._next_start, self._wait = now + self._wait, min(2 * self._wait, LONGEST_WAIT)
-        if self.command and now >= self._next_start:
+        if self.command and may_start and now >= self._next_start:
             self._start(now)
 
     def kill(self) -> None:

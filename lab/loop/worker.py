@@ -26,6 +26,7 @@ from lab.settings import Settings
 
 Phase = Literal["waiting", "queued", "training", "paused"]
 PAUSED = "paused"  # the store's flag; it outlives the lab
+LEASE = "trainer"  # in the store: what the one trainer of a home holds
 STOPPED = "stopped on request; the feedback is kept and the next round will use it"
 PAUSE = 0.5  # seconds between two ticks
 COUNT_SHARE = 20  # counting opinions takes at most one part in this of the worker's time
@@ -48,8 +49,11 @@ class LoopStatus:
 
 
 class Worker:
-    """One a lab. `on_live` is called from the worker's thread with each version that became live; the chat loads it,
-    and if it raises a LabError the version before stays live."""
+    """One a lab; with an empty `trainer_command` its rounds are for a trainer that somebody else runs.
+
+    `on_live` is called from the worker's thread with each version that became live; the chat loads it, and if it raises
+    a LabError the version before stays live.
+    """
 
     def __init__(
         self, store: Store, versions: Versions, settings: Settings, on_live: Callable[[AdapterVersion], None],
@@ -98,7 +102,11 @@ class Worker:
         if job is not None:
             phase = "training" if job.state == "running" else "queued"
         error = self._trouble or self._load_error or self.trainer.trouble
-        return LoopStatus(phase, self._plan(jobs, fresh, paused).reason, shown, job, error, self.trainer.is_alive(), paused)
+        other, alive = self._other_trainer(), self.trainer.is_alive()
+        reason = self._plan(jobs, fresh, paused).reason
+        if other is not None and self.trainer.command and not alive:
+            reason += f" Another trainer ({other}) works in this home; this lab's own starts when that one ends."
+        return LoopStatus(phase, reason, shown, job, error, alive or other is not None, paused)
 
     def train_now(self, algorithm: Algorithm | None = None) -> Job:
         """Queues a round whatever the plan says. Raises BusyError while there is one, TrainingError without feedback."""
@@ -136,7 +144,7 @@ class Worker:
         with self._ticking:
             if self._ending.is_set():
                 return
-            self.trainer.watch()
+            self.trainer.watch(may_start=self._other_trainer() is None)
             self._recover()
             self._publish()
             self._follow()
@@ -164,6 +172,11 @@ class Worker:
     def _jobs(self) -> list[Job]:
         """This base's; a lab on the same home that speaks with another model has its own."""
         return self.store.jobs(JOBS_SEEN, self.versions.base)
+
+    def _other_trainer(self) -> str | None:
+        """Who trains in this home though this lab did not start it: `trainer` or `train` in another terminal."""
+        holder = self.store.lease_holder(LEASE)
+        return None if holder is None or is_gone(holder) or self.trainer.is_mine(holder) else holder
 
     def _recover(self) -> None:
         """Rounds whose trainer died or fell silent go back to the queue, and fail after too many deaths."""
@@ -233,7 +246,8 @@ class Worker:
         running, queued = (job is not None and job.state == state for state in ("running", "queued"))
         ended = [max(job.heartbeat, job.created) for job in jobs if job.state in ("done", "failed")]
         since = time.time() - max(ended) if ended else None
-        return plan(fresh, self.settings.loop, paused, running, queued, since)
+        trainer = bool(self.trainer.command) or self._other_trainer() is not None
+        return plan(fresh, self.settings.loop, paused, running, queued, since, trainer)
 
     def _counted(self) -> tuple[Counts, Counts]:
         """Counts against what the live version has learned, and against what any round was tried on.

@@ -168,8 +168,7 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
 
     def look(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None) -> Any:
         """Everything on the page that changes by itself."""
-        status = lab.worker.status() if lab.worker else None
-        head = heading(lab.settings.model, lab.engine.live, status.reason if status else "no trainer runs")
+        head = heading(lab.settings.model, lab.engine.live, lab.worker.status().reason)
         update = {} if head == headed else {page.header: head, page.headed: head}
         return {**update, **do.tick(seen_training), **versions.tick(seen_versions, chosen)}
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:  # the page itself needs no torch
 
 @dataclass(frozen=True)
 class Lab:
-    """The parts of a running lab; `worker` is None where no trainer runs beside the chat."""
+    """The parts of a running lab."""
 
     settings: Settings
     store: Store
     versions: Versions
     session: Session
     engine: Engine
-    worker: Worker | None = None
+    worker: Worker

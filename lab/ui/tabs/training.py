@@ -10,13 +10,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import gradio as gr
 import pandas as pd
 
-from lab.errors import LabError
-from lab.feedback.examples import counts as count_opinions
 from lab.records import AdapterVersion, Algorithm, Counts, Job
 from lab.ui.lab import Lab
 from lab.ui.view import clock, heldout, percent, version_name
@@ -90,14 +88,13 @@ class TrainingHandlers:
     def tick(self, seen: Mapping[str, Any]) -> Update:
         """What changed since this page last looked; plots and table are costly to draw again for nothing."""
         tab, lab = self.tab, self.lab
-        status = lab.worker.status() if lab.worker else None
+        status = lab.worker.status()
         jobs = lab.store.jobs(ROUNDS, lab.versions.base)
         versions = {version.job: version for version in lab.versions.all()}
         running = next((job for job in jobs if job.state == "running"), None)
         drawn = running or next((job for job in jobs if job.state in ("done", "failed")), None)
         points = thinned(read_log(self.log_of(drawn, versions))) if drawn else []
         busy = any(job.state in ("running", "queued") for job in jobs)
-        paused = bool(status and status.paused)
         parts: dict[str, tuple[Any, Update]] = {}
 
         def part(name: str, content: Any, update: Update) -> None:
@@ -105,7 +102,7 @@ class TrainingHandlers:
 
         sentence = reason_line(status)
         part("reason", sentence, {tab.reason: sentence})
-        numbers = counts_table(status.counts if status else self.counted())
+        numbers = counts_table(status.counts)
         part("counts", numbers, {tab.counts: numbers})
         line = progress_line(running, drawn)
         part("progress", line, {tab.progress: line})
@@ -114,12 +111,12 @@ class TrainingHandlers:
         rows = [round_row(job, versions.get(job.id)) for job in jobs]
         part("rounds", rows, {tab.rounds: gr.update(value=rows, visible=bool(rows))})
         buttons = {
-            tab.now: gr.update(interactive=status is not None and not busy),
-            tab.pause: gr.update(visible=not paused, interactive=status is not None),
-            tab.resume: gr.update(visible=paused),
-            tab.stop: gr.update(visible=running is not None and status is not None),
+            tab.now: gr.update(interactive=not busy),
+            tab.pause: gr.update(visible=not status.paused),
+            tab.resume: gr.update(visible=status.paused),
+            tab.stop: gr.update(visible=running is not None),
         }
-        part("buttons", [status is not None, busy, paused, running is not None], buttons)
+        part("buttons", [busy, status.paused, running is not None], buttons)
 
         update: Update = {}
         for name, (content, changes) in parts.items():
@@ -130,31 +127,21 @@ class TrainingHandlers:
         return update
 
     def train_now(self, algorithm: str, seen: Mapping[str, Any]) -> Update:
-        self.worker().train_now(None if algorithm == "auto" else algorithm)
+        self.lab.worker.train_now(None if algorithm == "auto" else cast(Algorithm, algorithm))
         return self.tick(seen)
 
     def pause(self, seen: Mapping[str, Any]) -> Update:
-        self.worker().pause()
+        self.lab.worker.pause()
         return self.tick(seen)
 
     def resume(self, seen: Mapping[str, Any]) -> Update:
-        self.worker().resume()
+        self.lab.worker.resume()
         return self.tick(seen)
 
     def stop_round(self, seen: Mapping[str, Any]) -> Update:
-        self.worker().stop_round()
+        self.lab.worker.stop_round()
         gr.Info("The round stops after its current step.", duration=3)
         return self.tick(seen)
-
-    def worker(self) -> Any:
-        if self.lab.worker is None:
-            raise LabError("this lab runs without a trainer; start it again without --no-trainer")
-        return self.lab.worker
-
-    def counted(self) -> Counts:
-        """Counts of a lab without a worker."""
-        versions = self.lab.versions
-        return count_opinions(self.lab.store, self.lab.store.learned(versions.rounds(versions.live()), versions.base))
 
     def log_of(self, job: Job, versions: Mapping[str, AdapterVersion]) -> Path:
         """Where the round writes, or wrote, its steps: the finished version's folder, else the staging one."""
@@ -192,10 +179,8 @@ def plot(points: Sequence[Mapping[str, Any]], name: str) -> pd.DataFrame:
     return pd.DataFrame({"step": [step for step, _ in kept], name: [float(value) for _, value in kept]})
 
 
-def reason_line(status: LoopStatus | None) -> str:
+def reason_line(status: LoopStatus) -> str:
     """The sentence why the next round will or won't start, and what is wrong with the trainer if something is."""
-    if status is None:
-        return '<p class="reason">This lab runs without a trainer: opinions are kept, and a later round learns from them.</p>'
     trouble = f'<p class="trouble">{html.escape(status.last_error)}</p>' if status.last_error else ""
     state = '<span class="badge">paused</span> ' if status.paused else ""
     return f'<p class="reason">{state}{html.escape(status.reason)}</p>{trouble}'
