@@ -38,14 +38,14 @@ class LoraSettings(Section):
 
 class TrainSettings(Section):
     learning_rate: float | None = Field(
-        None, gt=0, le=1, description="peak learning rate of the adapter; left out, half of one over the model's width"
+        None, gt=0, le=1, description="peak learning rate of the adapter; left out, 0.3 over the model's width"
     )
     epochs: int = Field(3, ge=1, le=100, description="passes over a round's examples")
     batch: int = Field(8, ge=1, description="examples an optimizer step averages over")
     tokens: int = Field(2048, ge=64, description="tokens computed at once; lower it when memory is short")
     beta: float = Field(0.1, gt=0, description="strength of the pull towards the reference (DPO, IPO, KTO)")
     label_smoothing: float = Field(0.0, ge=0, lt=0.5, description="share of votes taken to be mistaken (DPO)")
-    sft_weight: float = Field(0.5, ge=0, description="how much imitating the chosen reply counts beside the preference loss")
+    sft_weight: float = Field(0.5, ge=0, description="how much imitating replies found good counts beside the preference loss")
     max_length: int = Field(1024, ge=16, description="longest example in tokens; longer ones are dropped and counted")
     grad_clip: float = Field(1.0, gt=0, description="largest gradient norm")
     kl_cap: float = Field(1.0, gt=0, description="stop a round when replies drift further than this from the base, nats a token")

@@ -137,6 +137,14 @@ def test_a_round_that_could_keep_nothing_fails(base: Base, tmp_path: Path) -> No
         fit(base, "c", rows_of(base, 16), Preference(SETTINGS), SETTINGS, tmp_path, Hooks(drift=lambda: 2.0))
 
 
+def test_a_round_that_only_got_worse_fails(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first check always won: the state before the round was never a candidate for the best."""
+    scores = iter([0.5, 0.6, 0.7, 0.8, 0.9])
+    monkeypatch.setattr(fitting, "validation_loss", lambda *_: next(scores))
+    with pytest.raises(TrainingError, match="has not improved for 3 checks, so nothing was kept"):
+        fit(base, "c", rows_of(base, 40), Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
+
+
 def test_a_finished_run_is_not_run_again(base: Base, tmp_path: Path) -> None:
     """Its judge may be cut off; the steps are done."""
     rows = rows_of(base, 6)
@@ -152,7 +160,7 @@ def test_a_finished_run_is_not_run_again(base: Base, tmp_path: Path) -> None:
 
 
 def test_it_stops_when_validation_gets_worse(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scores = iter([0.5, 0.4, 0.6, 0.6, 0.6, 0.6])
+    scores = iter([0.7, 0.5, 0.4, 0.6, 0.6, 0.6, 0.6])  # the first before any step
     monkeypatch.setattr(fitting, "validation_loss", lambda *_: next(scores))
     settings = TrainSettings(**SETTINGS.model_dump() | {"patience": 2})
     done = fit(base, "c", rows_of(base, 40), Preference(settings), settings, tmp_path, Hooks())

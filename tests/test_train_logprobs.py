@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from lab.errors import ModelError
 from lab.model import adapters
 from lab.model.base import Base, load_base
 from lab.train import logprobs
@@ -44,6 +45,27 @@ def test_packed_equals_one_at_a_time(base: Base) -> None:
         with torch.no_grad():
             single = torch.tensor([[plain(base, row.prompt, c) for c in row.completions] for row in ROWS])
     assert torch.allclose(packed, single, atol=1e-4)
+
+
+def test_eager_attention_takes_the_mask_too(base: Base) -> None:
+    """It adds the mask to its scores: a boolean one would add 1 to what may be seen and hide nothing."""
+    with adapters.active(base, "tried"):
+        wanted = measure(base, ROWS, (0, 1), 1000)
+        base.causal_lm.set_attn_implementation("eager")
+        assert torch.allclose(measure(base, ROWS, (0, 1), 1000), wanted, atol=1e-4)
+
+
+def test_rows_must_fit_into_a_sliding_window(base: Base) -> None:
+    assert logprobs.longest_row(base) == 512
+    base.causal_lm.config.layer_types = ["full_attention", "sliding_attention"]
+    base.causal_lm.config.sliding_window = 128
+    assert logprobs.longest_row(base) == 128
+
+
+def test_a_model_with_a_running_state_is_refused(base: Base) -> None:
+    base.causal_lm.config.layer_types = ["linear_attention", "full_attention"]
+    with pytest.raises(ModelError, match="linear_attention layers, which this lab cannot train"):
+        logprobs.longest_row(base)
 
 
 def test_the_budget_does_not_change_the_numbers(base: Base) -> None:

@@ -126,7 +126,7 @@ def test_the_sign_of_life_outlives_a_store_that_fails_for_a_moment(store: Store,
 def test_training_waits_for_a_chat_but_not_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "PATIENCE", 0.3)
     trainer = Trainer(store, None)
-    store.set_busy(time.time() + 60)
+    store.set_busy(time.time() + 4)
     began = time.monotonic()
     trainer.yield_to_chat()
     assert 0.25 < time.monotonic() - began < 2

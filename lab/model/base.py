@@ -68,7 +68,7 @@ def load_base(model: str, quantize: Quantize = "nf4", device: str = "auto", *, t
             warnings.simplefilter("ignore")
             network = AutoModelForCausalLM.from_pretrained(
                 folder, config=config, dtype=dtype, quantization_config=quantization(quantize, place), use_safetensors=True,
-                trust_remote_code=False, device_map={"": place}, attn_implementation="sdpa",
+                trust_remote_code=False, device_map={"": place},
             )  # fmt: skip
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:

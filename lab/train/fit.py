@@ -58,6 +58,7 @@ class State:
     losses: list[float] = field(default_factory=list)
     best: float = math.inf
     worse: int = 0  # checks since the best
+    kept: bool = False  # whether any check was better than the start
     ended: str = ""  # why it ended before its last step
 
 
@@ -91,6 +92,8 @@ def fit(
         best = {key: p.detach().clone() for key, p in parameters.items()}
         state = restore(folder, parameters, optimizer, best)
         saved = time.monotonic()
+        if held and state.step == 0:  # what it starts from may be the best there is
+            state.best = validation_loss(base, held, objective, settings)
         while state.step < len(plan) and not state.ended:
             for group in optimizer.param_groups:
                 group["lr"] = rate * shape(state.step, len(plan))
@@ -114,8 +117,9 @@ def fit(
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
                 keep(folder, state, parameters, optimizer, best)
                 saved = time.monotonic()
-        if math.isinf(state.best):
-            raise TrainingError(f"{state.ended}, at the first look; nothing was kept. Roll back, or raise train.kl_cap")
+        if not state.kept:
+            why = state.ended or "the validation loss never improved"
+            raise TrainingError(f"{why}, so nothing was kept; give more feedback, roll back, or raise train.kl_cap")
         keep(folder, state, parameters, optimizer, best)  # judging comes next; if that is cut off, no step is done again
         with torch.no_grad():
             for key, parameter in parameters.items():
@@ -126,11 +130,11 @@ def fit(
 
 
 def peak_rate(base: Base, settings: TrainSettings) -> float:
-    """The rate of the settings, or what suits a LoRA of the model's width: 2e-3 at 256, 1.2e-4 at 4096.
+    """The rate of the settings, or what suits a LoRA of the model's width: 1.2e-3 at 256, 7e-5 at 4096.
 
     Measured on the starter (benchmarks/RESULTS.md); that it falls with the width is what others found for wider ones.
     """
-    return settings.learning_rate or 0.5 / int(base.causal_lm.config.get_text_config().hidden_size)
+    return settings.learning_rate or 0.3 / int(base.causal_lm.config.get_text_config().hidden_size)
 
 
 def shape(step: int, steps: int) -> float:
@@ -188,7 +192,7 @@ def check(
     if held:
         entry["validation_loss"] = score
     if score < state.best:
-        state.best, state.worse = score, 0
+        state.best, state.worse, state.kept = score, 0, True
         for key, parameter in parameters.items():
             best[key].copy_(parameter.detach())
     else:

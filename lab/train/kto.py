@@ -2,7 +2,8 @@
 
 The loss needs an estimate of KL(policy, reference), z0: the mean log-ratio of completions under prompts they do not
 belong to. Each row carries the completion of another row for that; z0 is taken over the whole optimizer batch before
-its gradients, so that it does not depend on how many rows fit into one forward.
+its gradients, so that it does not depend on how many rows fit into one forward. As in DPO, a little imitation of what
+was found good is mixed in: without it, pushing the bad replies away drags everything along.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class Thumbs:
         mated = [row for row in rows if len(row.completions) > 1]
         policy = measure(mated, [UNRELATED])[:, 0]
         reference = torch.tensor([row.reference[UNRELATED] for row in mated])
-        return Whole(sum(row.weight for row in rows), 0, losses.kto_anchor(policy, reference))
+        # the number of rows, not their weights: dividing by those would undo the class weights in a one-sided batch
+        tokens = sum(len(row.completions[OWN]) for row in rows if row.label)
+        return Whole(len(rows), tokens, losses.kto_anchor(policy, reference))
 
     def loss(self, policy: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
         assert whole.anchor is not None
@@ -72,4 +75,7 @@ class Thumbs:
         each = losses.kto(own, reference, desirable, whole.anchor.to(own.device), self.settings.beta)
         rewards = losses.implicit_reward(own.detach() - whole.anchor.to(own.device), reference, self.settings.beta)
         margins = torch.where(desirable, rewards, -rewards)
-        return Loss((each * weight).sum() / whole.weight, margins.tolist(), ((margins > 0) + 0.5 * (margins == 0)).tolist())
+        value = (each * weight).sum() / whole.weight
+        if desirable.any():
+            value = value + self.settings.sft_weight * losses.sft(own[desirable]).sum() / whole.tokens
+        return Loss(value, margins.tolist(), ((margins > 0) + 0.5 * (margins == 0)).tolist())

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lab.errors import ModelError
 from lab.model.base import Base
 from lab.train.batches import Packed, Row, pack
 
@@ -78,12 +79,34 @@ def precision(dtype: str, device: torch.device) -> AbstractContextManager[Any]:
     return nullcontext()
 
 
+def longest_row(base: Base) -> int:
+    """Tokens a row may have, prompt and one completion together, for its packed numbers to be those of the plain forward.
+
+    The mask of a pack knows no sliding window, so rows must fit into it. Layers that carry a state from token to token
+    (linear attention, convolutions, Mamba) would carry it from one completion into the next: ModelError.
+    """
+    config = base.causal_lm.config.get_text_config()
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    if strange := kinds - {"full_attention", "sliding_attention"}:
+        raise ModelError(f"{base.id} has {', '.join(sorted(strange))} layers, which this lab cannot train; choose another model")
+    window = getattr(config, "sliding_window", None) if "sliding_attention" in kinds else None
+    return min(base.context, window or base.context)
+
+
+def mask_of(base: Base, packed: Packed) -> Tensor:
+    """The mask in the form the model's attention takes: boolean, but for the eager one, which adds it to the scores."""
+    if base.causal_lm.config._attn_implementation != "eager":
+        return packed.mask
+    low = torch.finfo(base.causal_lm.dtype).min
+    return torch.zeros(packed.mask.shape, dtype=base.causal_lm.dtype, device=packed.mask.device).masked_fill(~packed.mask, low)
+
+
 def token_logprobs(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
     """(N,): log-prob of every target of a packed forward, nats. Takes gradients when they are on."""
     packed = packed.to(base.device)
     with precision(dtype, base.device):
         hidden = base.causal_lm.get_decoder()(
-            input_ids=packed.ids, position_ids=packed.positions, attention_mask=packed.mask, use_cache=False
+            input_ids=packed.ids, position_ids=packed.positions, attention_mask=mask_of(base, packed), use_cache=False
         ).last_hidden_state[0]
         result: Tensor = _TokenLogprobs.apply(hidden[packed.read], packed.target, head_of(base))
     return result

@@ -20,8 +20,8 @@ Measure = Callable[[Sequence[Row], Sequence[int]], Tensor]  # rows, which comple
 class Whole:
     """What a loss must know of the whole optimizer batch when it sees a part of it."""
 
-    weight: float  # sum of the rows' weights
-    tokens: int  # tokens of all first completions
+    weight: float  # what the rows' losses are divided by
+    tokens: int  # tokens that are imitated
     anchor: Tensor | None = None  # KTO's z0
 
 

@@ -17,14 +17,21 @@ from lab.train.logprobs import measure
 GROUP = 32  # rows measured between two writes
 
 
-def key_of(prompt: Ids, completion: Ids, dtype: str) -> str:
-    """Names a completion by its ids and its prompt's, and by the precision it was measured in."""
-    return hashlib.sha256(f"{dtype}|{prompt}|{completion}".encode()).hexdigest()[:32]
+def key_of(prompt: Ids, completion: Ids, how: str) -> str:
+    """Names a completion by its ids and its prompt's, and by how it was measured."""
+    return hashlib.sha256(f"{how}|{prompt}|{completion}".encode()).hexdigest()[:32]
+
+
+def measured_on(base: Base, settings: TrainSettings) -> str:
+    """Device and precision: a home may move from a CPU to a GPU, whose numbers differ by more than a vote's lesson."""
+    weights = base.causal_lm.dtype
+    return f"{base.device.type}/{weights}/{settings.dtype if settings.dtype != 'auto' else base.device.type}"
 
 
 def with_reference(base: Base, rows: Sequence[Row], store: Store, settings: TrainSettings, hooks: Hooks) -> list[Row]:
     """The rows with their `reference` filled: from the store where it knows them, else measured and kept there."""
-    keys = [[key_of(row.prompt, c, settings.dtype) for c in row.completions] for row in rows]
+    how = measured_on(base, settings)
+    keys = [[key_of(row.prompt, c, how) for c in row.completions] for row in rows]
     known = store.reference_logprobs(base.id, [key for each in keys for key in each])
     missing = [i for i, each in enumerate(keys) if any(key not in known for key in each)]
     for start in range(0, len(missing), GROUP):

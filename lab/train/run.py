@@ -21,6 +21,7 @@ from lab.settings import LoraSettings, Settings, TrainSettings
 from lab.train import dpo, judge, kto, sft
 from lab.train.batches import Row
 from lab.train.fit import Hooks, fit
+from lab.train.logprobs import longest_row
 from lab.train.objective import Encoder, Objective, preference_rows
 from lab.train.reference import with_reference
 
@@ -45,7 +46,7 @@ def execute(
     if parent.hash != job.parent_hash:
         raise TrainingError(f"version {job.parent} is not what it was when the round was planned; start a new round")
     hooks = Hooks(on_progress, should_stop, yield_to_chat)
-    encoder = Encoder(base.template, min(options.train.max_length, base.context))
+    encoder = Encoder(base.template, min(options.train.max_length, longest_row(base)))
     examples = collect(store, "train", set(job.opinions), base.id)
     rows, objective = prepare(job.algorithm, examples, encoder, options.train)
     if not rows:
@@ -59,7 +60,8 @@ def execute(
             adapters.load(base, parent.folder, CANDIDATE)
             adapters.load(base, parent.folder, PARENT)
         asked = judge.questions([p.prompt for p in examples.pairs] + [k.prompt for k in examples.labelled])
-        prompts = [encoder.prompt(question)[-base.context // 2 :] for question in asked]
+        room = max(1, min(base.context // 2, encoder.max_length - judge.LONGEST))
+        prompts = [encoder.prompt(question)[-room:] for question in asked]
         rows = with_reference(base, rows, store, options.train, hooks)
 
         def drift() -> float:
@@ -105,7 +107,7 @@ def prepare(algorithm: Algorithm, examples: Examples, encoder: Encoder, settings
 def heldout(base: Base, store: Store, settings: TrainSettings, hooks: Hooks) -> judge.Heldout:
     """The held-out opinions that fit, with their reference."""
     examples = collect(store, "held_out", base=base.id)
-    encoder = Encoder(base.template, min(settings.max_length, base.context))
+    encoder = Encoder(base.template, min(settings.max_length, longest_row(base)))
     pairs = preference_rows(replace(examples, pairs=examples.pairs[-MOST_HELDOUT:]), encoder)
     thumbs = []
     for item in examples.labelled[-MOST_HELDOUT:]:
