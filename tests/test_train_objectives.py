@@ -44,7 +44,9 @@ def test_both_kinds_of_thumb_pull_alike_over_an_epoch(up: int) -> None:
     assert pull[True] == pytest.approx(pull[False])
 
 
-@pytest.mark.parametrize("objective", [Preference(SETTINGS), Preference(SETTINGS, squared=True), Imitation(SETTINGS), Thumbs(SETTINGS)])
+@pytest.mark.parametrize(
+    "objective", [Preference(SETTINGS), Preference(SETTINGS, squared=True), Imitation(SETTINGS), Thumbs(SETTINGS)]
+)
 def test_parts_of_a_batch_add_up(objective: Preference | Imitation | Thumbs) -> None:
     rows = [Row((k,), ((1,) * (k + 1), (2, 3)), (-1.0 * k, -2.0), label=k % 2 == 0) for k in range(5)]
     policy = torch.randn(5, len(objective.which), generator=torch.Generator().manual_seed(0)) - 3
