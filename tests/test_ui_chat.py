@@ -53,6 +53,11 @@ def say(handlers: ChatHandlers, text: str, place: Place | None = None, **changes
     return list(handlers.say(values_of(handlers, text, place, **changes), Visitor()))
 
 
+def thumb(handlers: ChatHandlers, place: Place, rater: str, liked: Liked) -> None:
+    """A click on a page that displays what the server thinks it does."""
+    handlers.thumb(handlers.history(place), place, rater, liked)  # type: ignore[arg-type]
+
+
 def test_a_reply_streams_and_ends_stored_with_its_version(handlers: ChatHandlers):
     handlers.lab.engine.live = 4
     updates = say(handlers, "hello")
@@ -119,7 +124,7 @@ def test_an_error_is_never_a_chat_message_and_the_typed_text_comes_back(handlers
     values = values_of(handlers, "does not work", place)
     with pytest.raises(ModelError):
         list(handlers.say(values, Visitor()))
-    mended = handlers.recover(values)
+    mended = handlers.recover(values, Visitor())
     assert mended[handlers.tab.prompt] == "does not work"
     assert "gone" not in str(mended[handlers.tab.chat])
     assert mended[handlers.tab.place] == place
@@ -137,25 +142,94 @@ def test_thumbs(handlers: ChatHandlers, liked: Any, kept: str | None):
     """Taking a thumb back arrives as "", which is as false as a thumb down."""
     place = say(handlers, "hi")[-1][handlers.tab.place]
     handlers.lab.store.add_opinion(Thumb(place.leaf, "up"))
-    handlers.thumb(place, "me", Liked(1, liked))
+    thumb(handlers, place, "me", Liked(1, liked))
     assert handlers.lab.store.thumb_of(place.leaf, "me") == kept
 
 
 def test_a_thumb_needs_a_stored_reply_a_name_and_to_be_a_thumb(handlers: ChatHandlers):
     place = say(handlers, "hi")[-1][handlers.tab.place]
     with pytest.raises(LabError, match="not stored"):
-        handlers.thumb(place, "me", Liked(3, True))
+        thumb(handlers, place, "me", Liked(3, True))
     with pytest.raises(LabError, match="rater's name"):
-        handlers.thumb(place, "  ", Liked(1, True))
+        thumb(handlers, place, "  ", Liked(1, True))
     with pytest.raises(LabError, match="not a thumb"):
-        handlers.thumb(place, "me", Liked(1, "Spam"))
+        thumb(handlers, place, "me", Liked(1, "Spam"))
     assert handlers.lab.store.thumbs() == []
+
+
+def long_conversation(handlers: ChatHandlers, exchanges: int) -> Place:
+    store = handlers.lab.store
+    conversation, parent = store.start_conversation("long"), None
+    for number in range(exchanges):
+        for role in ("user", "assistant"):
+            reply = Reply(new_id(), conversation, parent, role, f"{role} {number}")
+            store.add_reply(reply)
+            parent = reply.id
+    return handlers.choose(conversation, "me", Visitor())[handlers.tab.place]
+
+
+def test_a_thumb_never_lands_on_another_reply_than_the_one_displayed(handlers: ChatHandlers):
+    """Past 40 messages the window moves by two with every reply, and a click could be counted in the window before."""
+    before = long_conversation(handlers, 30)
+    displayed = handlers.history(before)
+    after = say(handlers, "more", before)[-1][handlers.tab.place]
+    assert displayed[1]["metadata"]["id"] != after.shown[1]
+    with pytest.raises(LabError, match="moved on"):
+        handlers.thumb(displayed, after, "me", Liked(1, True))
+    forged = [{**each, "metadata": {"id": "of-somebody-else"}} for each in displayed]
+    with pytest.raises(LabError, match="moved on"):
+        handlers.thumb(forged, after, "me", Liked(1, True))
+    assert handlers.lab.store.thumbs() == []
+
+
+@pytest.mark.parametrize("metadata", [{}, None])
+def test_a_thumb_on_a_reply_being_drawn_again_does_not_rate_the_one_before(handlers: ChatHandlers, metadata: Any):
+    place = say(handlers, "hi")[-1][handlers.tab.place]
+    stream = handlers.regenerate(values_of(handlers, place=place), Visitor())
+    displayed = [{**each, "metadata": each["metadata"] or metadata} for each in next(stream)[handlers.tab.chat]]
+    with pytest.raises(LabError, match="moved on"):
+        handlers.thumb(displayed, place, "me", Liked(1, False))
+    with pytest.raises(LabError, match="moved on"):
+        handlers.thumb([], place, "me", Liked(1, False))
+    stream.close()
+    assert handlers.lab.store.thumbs() == []
+
+
+def test_a_second_message_waits_for_the_reply_on_its_way(handlers: ChatHandlers):
+    """Regenerate, then Enter: two streams wrote over each other's page, and thumbs went by the loser's list."""
+    place = say(handlers, "hi")[-1][handlers.tab.place]
+    stream = handlers.regenerate(values_of(handlers, place=place), Visitor())
+    assert next(stream)[handlers.tab.earlier] == gr.update(visible=False)
+    values = values_of(handlers, "too soon", place)
+    with pytest.raises(LabError, match="on its way"):
+        list(handlers.say(values, Visitor()))
+    with pytest.raises(LabError, match="on its way"):
+        handlers.show_earlier(place, "me", Visitor())
+    assert handlers.recover(values, Visitor()) == {}, "the page is the running reply's"
+    assert list(handlers.say(values, Visitor("another browser")))
+    last = list(stream)[-1]
+    assert last[handlers.tab.place].leaf != place.leaf
+    assert say(handlers, "now", last[handlers.tab.place])
+
+
+def test_a_page_that_went_elsewhere_need_not_wait_for_the_reply_it_left(handlers: ChatHandlers):
+    handlers.lab.session.words = 10_000
+    left = handlers.say(values_of(handlers, "talk"), Visitor())
+    next(left), next(left)
+    place = handlers.start_anew("me", Visitor())[handlers.tab.place]
+    fresh = handlers.say(values_of(handlers, "another thing", place), Visitor())
+    next(fresh)
+    left.close()
+    assert next(fresh)[handlers.tab.chat][0]["content"] == "another thing"
+    assert handlers.streams.running("browser-1"), "the end of the one left is not the end of the new one"
+    fresh.close()
+    assert not handlers.streams.running("browser-1")
 
 
 def test_a_reload_rebuilds_the_conversation_with_this_raters_thumbs(handlers: ChatHandlers):
     place = say(handlers, "one")[-1][handlers.tab.place]
     place = say(handlers, "two", place)[-1][handlers.tab.place]
-    handlers.thumb(place, "ann", Liked(3, False))
+    thumb(handlers, place, "ann", Liked(3, False))
     opened = handlers.open({"conversation": place.conversation, "rater": "ann"}, "me")
     assert opened[handlers.tab.place] == place
     assert opened[handlers.panel.rater] == "ann"
@@ -173,25 +247,19 @@ def test_a_page_that_remembers_nothing_useful_is_a_new_chat(handlers: ChatHandle
 def test_an_unanswered_message_is_not_where_a_conversation_goes_on(handlers: ChatHandlers):
     place = say(handlers, "one")[-1][handlers.tab.place]
     handlers.lab.store.add_reply(Reply(new_id(), place.conversation, place.leaf, "user", "never answered"))
-    assert handlers.choose(place.conversation, "me")[handlers.tab.place] == place
+    assert handlers.choose(place.conversation, "me", Visitor())[handlers.tab.place] == place
 
 
 def test_long_histories_show_their_end_and_earlier_turns_on_demand(handlers: ChatHandlers):
-    store = handlers.lab.store
-    conversation, parent = store.start_conversation("long"), None
-    for number in range(50):
-        for role in ("user", "assistant"):
-            reply = Reply(new_id(), conversation, parent, role, f"{role} {number}")
-            store.add_reply(reply)
-            parent = reply.id
-    shown = handlers.choose(conversation, "me")
+    place = long_conversation(handlers, 50)
+    shown = handlers.choose(place.conversation, "me", Visitor())
     assert len(shown[handlers.tab.chat]["value"]) == 40
     assert shown[handlers.tab.earlier]["visible"]
-    more = handlers.show_earlier(shown[handlers.tab.place], "me")
+    more = handlers.show_earlier(shown[handlers.tab.place], "me", Visitor())
     assert len(more[handlers.tab.chat]["value"]) == 80
     place = more[handlers.tab.place]
-    handlers.thumb(place, "me", Liked(79, True))
-    assert store.thumb_of(parent, "me") == "up", "the index counts what is shown, not what is stored"
+    thumb(handlers, place, "me", Liked(79, True))
+    assert handlers.lab.store.thumb_of(place.leaf, "me") == "up", "the index counts what is shown, not what is stored"
 
 
 def test_a_better_answer_starts_from_the_reply_and_is_kept(handlers: ChatHandlers):
@@ -210,7 +278,7 @@ def test_a_better_answer_starts_from_the_reply_and_is_kept(handlers: ChatHandler
 
 def test_another_rater_does_not_disturb_a_reply_on_its_way(handlers: ChatHandlers):
     place = say(handlers, "hi")[-1][handlers.tab.place]
-    handlers.thumb(place, "me", Liked(1, True))
+    thumb(handlers, place, "me", Liked(1, True))
     update = handlers.rate_as(place, "ann", {"conversation": place.conversation, "rater": "me"})
     assert update[handlers.tab.remembered] == {"conversation": place.conversation, "rater": "ann"}
     assert update[handlers.tab.chat] == gr.update(feedback_value=[None])

@@ -142,7 +142,7 @@ def test_an_error_leaves_nothing_to_vote_on_and_the_prompt_typed(handlers: Compa
     handlers.lab.session.error = ModelError("the model is gone; restart the lab")
     with pytest.raises(ModelError):
         ask(handlers)
-    mended = handlers.recover(values_of(handlers, "which?"))
+    mended = handlers.recover(values_of(handlers, "which?"), Visitor())
     assert mended[handlers.tab.prompt] == "which?"
     assert mended[handlers.tab.ballot] is None
     assert not any(mended[button]["interactive"] for button in handlers.tab.votes.values())

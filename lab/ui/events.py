@@ -43,7 +43,7 @@ def notice(error: Exception) -> None:
 
 
 def border(handler: Handler, outputs: Collection[Any], recover: Handler | None = None) -> Handler:
-    """The handler, whose exceptions end as a notice. `recover` takes its first argument and puts the page right again."""
+    """The handler, whose exceptions end as a notice. `recover` takes its arguments and puts the page right again."""
     nothing = gr.skip() if outputs else None
 
     def mended(error: Exception, arguments: tuple[Any, ...]) -> Any:
@@ -51,7 +51,7 @@ def border(handler: Handler, outputs: Collection[Any], recover: Handler | None =
         if recover is None:
             return nothing
         try:
-            return recover(arguments[0])
+            return recover(*arguments) or nothing
         except Exception as second:  # border
             log.error("the page could not be put right", exc_info=second)
             return nothing
@@ -120,7 +120,7 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     then(say, FOCUS.format("prompt"))
     then(again, FOCUS.format("prompt"))
     listen([tab.stop.click], do.stop, None, [])
-    listen([tab.chat.like], do.thumb, [tab.place, panel.rater], [], every_click=True)
+    listen([tab.chat.like], do.thumb, [tab.chat, tab.place, panel.rater], [], every_click=True)
     listen([tab.better_box.expand], do.start_better, [tab.place, tab.better], [tab.better])
     listen([tab.better_save.click], do.save_better, [tab.place, tab.better, panel.rater], {tab.better, tab.better_box})
     listen([tab.earlier.click], do.show_earlier, [tab.place, panel.rater], all_of_it)

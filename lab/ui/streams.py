@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from lab.errors import LabError
+
 
 class Streams:
-    """Stop flags by session. A new stream of a session stops the one before it."""
+    """Stop flags by session, which has one stream at a time: two would write over each other's page."""
 
     def __init__(self) -> None:
         self._flags: dict[str, threading.Event] = {}
@@ -19,10 +21,8 @@ class Streams:
         key = session or ""
         flag = threading.Event()
         with self._lock:
-            before = self._flags.get(key)
+            self._refuse(key)
             self._flags[key] = flag
-        if before is not None:
-            before.set()
         try:
             yield flag
         finally:
@@ -30,6 +30,26 @@ class Streams:
             with self._lock:
                 if self._flags.get(key) is flag:
                     del self._flags[key]
+
+    def running(self, session: str | None) -> bool:
+        with self._lock:
+            return (session or "") in self._flags
+
+    def rest(self, session: str | None) -> None:
+        """Raises LabError while a reply is on its way."""
+        with self._lock:
+            self._refuse(session or "")
+
+    def _refuse(self, key: str) -> None:
+        if key in self._flags:
+            raise LabError("a reply is on its way; wait until it is complete, or stop it")
+
+    def leave(self, session: str | None) -> None:
+        """Stops the session's stream and forgets it: the page has gone elsewhere and takes nothing from it any more."""
+        with self._lock:
+            flag = self._flags.pop(session or "", None)
+        if flag is not None:
+            flag.set()
 
     def stop(self, session: str | None) -> bool:
         """Raises the session's flag; whether there was one."""

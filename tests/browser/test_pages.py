@@ -103,6 +103,28 @@ def test_thumbs_stay_when_the_next_reply_comes(page: Page, served: Served):
     expect(page.locator("#chat button[aria-label=Liked]")).to_have_count(1)
 
 
+def test_a_message_sent_while_a_reply_is_drawn_again_is_refused_and_kept_in_its_box(page: Page, served: Served):
+    """The two wrote over each other's page, and a thumb could land on a reply that was not the one displayed."""
+    opened(page, served)
+    say(page, "one", 1)
+    served.lab.session.words = 10_000
+    page.click("#again")
+    expect(page.locator("#chat [data-testid=bot]")).to_contain_text("reply 2a: word0 word1")
+    page.fill("#prompt textarea", "two")
+    page.press("#prompt textarea", "Enter")
+    expect(page.get_by_text("A reply is on its way; wait until it is complete, or stop it.")).to_be_visible()
+    expect(page.locator("#prompt textarea")).to_have_value("two")
+    expect(page.locator("#stop")).to_be_visible()
+    expect(page.locator("#chat [data-testid=bot]")).to_contain_text("word9")
+    page.click("#stop")
+    expect(page.locator("#chat .by")).to_have_text("base · stopped")
+    page.locator(LIKE).click()
+    until(page, lambda: len(served.lab.store.thumbs()) == 1)
+    (thumb,) = served.lab.store.thumbs()
+    assert served.lab.store.reply(thumb.reply).text.startswith("reply 2a")
+    assert [chat.turns for chat in served.lab.store.conversations()] == [3], "one message, two replies"
+
+
 def test_a_reply_on_its_way_cannot_be_rated_and_can_be_stopped(page: Page, served: Served):
     served.lab.session.words = 10_000
     opened(page, served)

@@ -103,14 +103,17 @@ class ChatHandlers:
         place = self.place_of(kept.get("conversation"))
         return {**self.show(place, name), self.panel.rater: name}
 
-    def choose(self, conversation: str | None, rater: str) -> Update:
+    def choose(self, conversation: str | None, rater: str, request: gr.Request) -> Update:
         """Another conversation is chosen in the side panel."""
+        self.streams.leave(request.session_hash)
         return self.show(self.place_of(conversation), rater)
 
-    def start_anew(self, rater: str) -> Update:
+    def start_anew(self, rater: str, request: gr.Request) -> Update:
+        self.streams.leave(request.session_hash)
         return self.show(Place(), rater)
 
-    def show_earlier(self, place: Place, rater: str) -> Update:
+    def show_earlier(self, place: Place, rater: str, request: gr.Request) -> Update:
+        self.streams.rest(request.session_hash)
         return self.show(self.at(place.conversation, place.leaf, place.limit + PAGE), rater)
 
     def rate_as(self, place: Place, rater: str, remembered: dict[str, str]) -> Update:
@@ -155,23 +158,33 @@ class ChatHandlers:
         if last is None or not last.replies:
             if not flag.is_set():
                 raise LabError("the model ended without a reply; send the message again")
-            yield self.recover(values)  # stopped before its first token
+            yield self.put_right(values)  # stopped before its first token
             return
         yield self.show(self.at(last.conversation, last.replies[0].id, place.limit), rater)
 
     def stop(self, request: gr.Request) -> None:
         self.streams.stop(request.session_hash)
 
-    def recover(self, values: Mapping[Any, Any]) -> Update:
-        """After an error: the page as the store has it, and the typed message back in its box."""
+    def recover(self, values: Mapping[Any, Any], request: gr.Request) -> Update:
+        """After an error. A reply still on its way keeps the page: refused was only what came on top of it."""
+        return {} if self.streams.running(request.session_hash) else self.put_right(values)
+
+    def put_right(self, values: Mapping[Any, Any]) -> Update:
+        """The page as the store has it, and the typed message back in its box."""
         place = values[self.tab.place] if isinstance(values[self.tab.place], Place) else Place()
         return {**self.show(place, values[self.panel.rater]), self.tab.prompt: values.get(self.tab.prompt, gr.skip())}
 
-    def thumb(self, place: Place, rater: str, data: gr.LikeData) -> None:
-        """Gradio says True, False, or "" when a thumb is taken back; nothing else is a thumb."""
+    def thumb(self, displayed: list[dict[str, Any]], place: Place, rater: str, data: gr.LikeData) -> None:
+        """Gradio says True, False, or "" when a thumb is taken back; nothing else is a thumb.
+
+        Where the page displays another message than the server has there (a reply is on its way, the window has moved),
+        the thumb was meant for that other one. Its id is only compared, so a forged one gains nothing.
+        """
         index = data.index if isinstance(data.index, int) else data.index[0]
         if not isinstance(place, Place) or not 0 <= index < len(place.shown):
             raise LabError("this reply is not stored (yet); wait until it is complete, or reload the page")
+        if id_at(displayed, index) != place.shown[index]:
+            raise LabError("the conversation moved on as you clicked, so this thumb was not kept; click it again")
         value: Literal["up", "down", "cleared"]
         if data.liked is True:
             value = "up"
@@ -252,6 +265,7 @@ class ChatHandlers:
     def busy(self) -> Update:
         tab = self.tab
         return {
+            tab.earlier: gr.update(visible=False),
             tab.send: gr.update(visible=False),
             tab.stop: gr.update(visible=True),
             tab.again: gr.update(interactive=False),
@@ -266,3 +280,10 @@ class ChatHandlers:
         if not isinstance(place, Place):
             raise LabError("this page is older than the lab; reload it")
         return place
+
+
+def id_at(displayed: list[dict[str, Any]] | None, index: int) -> str | None:
+    """The id in the metadata of a message that a browser says it displays; a reply on its way has none."""
+    if not displayed or not 0 <= index < len(displayed):
+        return None
+    return (displayed[index].get("metadata") or {}).get("id")

@@ -146,7 +146,7 @@ class CompareHandlers:
             if len(replies) != 2:
                 if not flag.is_set():
                     raise LabError("the model ended without two replies; ask again")
-                yield self.recover(values)  # stopped before the first token
+                yield self.put_right(values)  # stopped before the first token
                 return
         ballot = Ballot(replies[0], replies[1], shown, time.monotonic())
         left, right = ballot.sides()
@@ -185,8 +185,12 @@ class CompareHandlers:
         said = gr.update(value=revealed(pressed, ballot), visible=True)
         return {**self.rest(voting=False), self.tab.ballot: None, self.tab.reveal: said}
 
-    def recover(self, values: Mapping[Any, Any]) -> Update:
-        """After an error: nothing to vote on, and the typed prompt back in its box."""
+    def recover(self, values: Mapping[Any, Any], request: gr.Request) -> Update:
+        """After an error. Two replies still on their way keep the page."""
+        return {} if self.streams.running(request.session_hash) else self.put_right(values)
+
+    def put_right(self, values: Mapping[Any, Any]) -> Update:
+        """Nothing to vote on, and the typed prompt back in its box."""
         return {**self.rest(voting=False), self.tab.ballot: None, self.tab.prompt: values.get(self.tab.prompt, gr.skip())}
 
     def busy(self) -> Update:
