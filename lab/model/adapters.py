@@ -98,6 +98,7 @@ def load(base: Base, folder: Path, name: str) -> None:
         config = LoraConfig.from_pretrained(str(folder))
         if not isinstance(config, LoraConfig):
             raise ValueError(f"it is {config.peft_type.value}, not LoRA")
+        config.base_model_name_or_path = None  # our id of the base, checked by the registry; PEFT would warn of the folder's name
         attach(base, name, config)
         result: Any = set_peft_model_state_dict(base.model, tensors, adapter_name=name)
         missing = [key for key in result.missing_keys if f".{name}." in key]
