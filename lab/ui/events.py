@@ -29,7 +29,7 @@ Handler: TypeAlias = Callable[..., Any]
 log = logging.getLogger(__name__)
 GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns among them
 FOCUS = "() => window.hone.focus('{}')"
-BLUR = "() => document.activeElement && document.activeElement.blur()"
+RELEASE = "() => window.hone.release('{}')"
 
 
 def notice(error: Exception) -> None:
@@ -137,7 +137,7 @@ def wire_compare(lab: Lab, page: Page) -> None:
     do = CompareHandlers(lab, tab, panel)
     inputs = {tab.prompt, tab.what, tab.first, tab.second} | panel.drawing()
     asked = listen([tab.prompt.submit, tab.ask.click], do.compare, inputs, tab.outputs(), recover=do.recover, draws=True)
-    then(asked, BLUR)  # so that keys vote
+    then(asked, RELEASE.format("compare-prompt"))  # so that keys vote
     listen([tab.stop.click], do.stop, None, [])
     listen([tab.what.input], do.choose_what, [tab.what], {tab.first, tab.second})
     for side, button in tab.votes.items():

@@ -231,6 +231,35 @@ def test_comparing_by_keys_is_blind_and_ready_for_the_next(page: Page, served: S
         assert (vote.choice == "a") == ((side == "left") == (vote.shown == "ab"))
 
 
+def test_the_next_prompt_typed_while_both_answer_casts_no_vote(page: Page, served: Served):
+    """The focus was taken away when both had answered, and the digits of what was being typed went to the vote keys."""
+    opened(page, served)
+    page.get_by_role("tab", name="Compare").click()
+    page.fill("#compare-prompt textarea", "which?")
+    page.press("#compare-prompt textarea", "Enter")
+    expect(page.locator("#compare-stop")).to_be_visible()
+    page.keyboard.type("top ")
+    expect(page.locator("#vote-left")).to_be_enabled()
+    page.wait_for_timeout(300)
+    page.keyboard.type("12 songs")
+    expect(page.locator("#compare-prompt textarea")).to_have_value("top 12 songs")
+    page.click("#vote-tie")
+    expect(page.locator("#reveal")).to_contain_text("Tie")
+    assert [vote.choice for vote in served.lab.store.votes()] == ["tie"]
+
+
+def test_the_end_of_a_reply_takes_no_focus_from_what_is_being_typed(page: Page, served: Served):
+    served.lab.session.words = 40
+    opened(page, served)
+    page.fill("#prompt textarea", "hello")
+    page.press("#prompt textarea", "Enter")
+    expect(page.locator("#chat .writing")).to_be_visible()
+    page.locator("#rater textarea, #rater input").focus()
+    expect(page.locator("#chat .writing")).to_have_count(0)
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.closest('#rater') !== null")
+
+
 def test_comparing_by_buttons_and_two_versions(page: Page, served: Served):
     opened(page, served)
     page.get_by_role("tab", name="Compare").click()

@@ -23,11 +23,20 @@
     }
   });
 
+  const boxOf = (id) => document.querySelector(`#${id} textarea`);
+  // nobody is in the middle of something: nothing has the focus, or a button that was pressed
+  const idle = () => !document.activeElement || document.activeElement.matches("body, button");
+
   window.hone = {
     // a phone's keyboard would cover the reply, so only where there is a real one
     focus: (id) => {
-      const box = document.querySelector(`#${id} textarea`);
-      if (box && box.offsetParent !== null && matchMedia("(pointer: fine)").matches) box.focus();
+      const box = boxOf(id);
+      if (box && idle() && box.offsetParent !== null && matchMedia("(pointer: fine)").matches) box.focus();
+    },
+    // keys vote from now on, unless the next prompt is being written: its digits would vote
+    release: (id) => {
+      const box = boxOf(id);
+      if (box && box === document.activeElement && box.value === "") box.blur();
     },
   };
 
