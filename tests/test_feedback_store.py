@@ -232,7 +232,7 @@ def test_a_silent_job_is_stale_and_can_be_handed_back(store: Store) -> None:
     assert store.stale_jobs(60) == []
     time.sleep(0.02)
     assert [j.id for j in store.stale_jobs(0.01)] == ["j"]
-    store.requeue_job("j")
+    store.requeue_job("j", crashed=True)
     assert not store.heartbeat("j", {"step": 9}), "a trainer that was given up must not revive its job"
     assert store.job("j").progress == {} and store.stale_jobs(0.0) == []
     again = store.claim_job("w2", "b")
@@ -240,6 +240,16 @@ def test_a_silent_job_is_stale_and_can_be_handed_back(store: Store) -> None:
     store.fail_job("j", "out of memory")
     assert (store.job("j").state, store.job("j").error) == ("failed", "out of memory")
     assert store.claim_job("w", "b") is None
+
+
+def test_only_a_crash_uses_up_an_attempt(store: Store) -> None:
+    """A lab that was closed twice in the middle of a round gave the round up for good."""
+    store.add_job(job(id="j"))
+    for crashed, attempts in ((False, 0), (True, 1), (False, 1), (True, 2)):
+        store.claim_job("w", "b")
+        store.requeue_job("j", crashed)
+        store.requeue_job("j", crashed)  # handed back by both sides
+        assert (store.job("j").state, store.job("j").attempts) == ("queued", attempts)
 
 
 def test_a_job_is_claimed_by_a_trainer_of_its_base_alone(store: Store) -> None:
@@ -330,6 +340,14 @@ def test_the_busy_mark_is_seen_by_others_and_cheap_for_every_token(home: Path, m
     assert began + 1.5 < trainer.busy_until() <= began + 2, "never older than the step below which marks are not written"
     chat.set_busy(0.0)
     assert trainer.busy_until() == 0.0, "an end is always written"
+
+
+def test_a_busy_mark_from_before_the_clock_was_set_back_is_ignored(store: Store) -> None:
+    """Training waited at every step, for as long as the clock had been wrong."""
+    store.set_busy(time.time() + 3600)
+    assert store.busy_until() == 0.0
+    store.set_busy(time.time() + 1)
+    assert store.busy_until() > time.time()
 
 
 def test_reference_log_probs_are_kept_per_base(store: Store) -> None:

@@ -78,6 +78,7 @@ def test_what_holds_a_round_back_is_said() -> None:
     assert planned(full, paused=True) == (None, "Paused: no round starts by itself.")
     assert planned(full, since=7.5) == (None, "16 new votes: the next round starts in 13 s.")
     assert planned(full, since=20.0) == ("dpo", "16 new votes")
+    assert planned(full, since=-3600.0) == ("dpo", "16 new votes")  # the clock was set back; nobody waits an hour for it
     off = plan(full, LoopSettings(enabled=False), False, False, False, None)
     assert off.algorithm is None and "loop.enabled is off" in off.reason
 

@@ -377,6 +377,27 @@ def test_a_silent_trainer_elsewhere_counts_as_dead(home: Path) -> None:
     assert lab.only_job().error == "the trainer was silent for 0.2 s; given up after 1 attempt, the feedback is kept"
 
 
+def test_a_trainer_that_slept_with_the_machine_is_not_silent(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop was opened again, and its trainer was killed before it could give a sign of life."""
+    lab = Lab(home, heartbeat_seconds=0.5)
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 4)
+    job = worker.train_now()
+    lab.store.claim_job("another-host:1", BASE)
+    worker.tick()
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 3600)  # the wall's clock; the steady one stood still
+    worker.tick()
+    assert lab.only_job().state == "running"
+    lab.store.heartbeat(job.id, {})  # it woke, too
+    time.sleep(0.3)
+    worker.tick()
+    assert lab.only_job().state == "running"
+    time.sleep(0.4)  # and now it hangs
+    worker.tick()
+    assert (lab.only_job().state, lab.only_job().attempts) == ("queued", 1)
+
+
 def test_a_stopped_round_of_a_dead_trainer_is_not_begun_again(lab: Lab) -> None:
     worker = lab.worker(trainer=False)
     add_votes(lab.store, 4)
@@ -485,7 +506,7 @@ def test_stop_leaves_no_trainer_and_the_next_lab_goes_on(
     worker.stop()
     with pytest.raises(ProcessLookupError):
         os.kill(pid or 0, 0)
-    assert not worker.status().trainer_alive and lab.only_job().state == "queued"
+    assert not worker.status().trainer_alive and (lab.only_job().state, lab.only_job().attempts) == ("queued", 0)
     assert [thread.name for thread in threading.enumerate() if thread.name == "loop"] == []
     worker.tick()
     assert not worker.status().trainer_alive  # a tick that comes late starts nothing

@@ -62,10 +62,11 @@ def fail(connection: Connection, job_id: str, error: str) -> None:
     _change(connection, TABLE.c.id == job_id, TABLE.c.state != "done", state="failed", error=error)
 
 
-def requeue(connection: Connection, job_id: str) -> None:
-    """Hands a running or failed job back; its attempts stay counted."""
+def requeue(connection: Connection, job_id: str, crashed: bool) -> None:
+    """Hands a running or failed job back; only what crashed was an attempt."""
     get(connection, job_id)
-    _change(connection, TABLE.c.id == job_id, TABLE.c.state.in_(("running", "failed")), state="queued", worker="", error="")
+    values = {"state": "queued", "worker": "", "error": "", "attempts": TABLE.c.attempts if crashed else TABLE.c.attempts - 1}
+    _change(connection, TABLE.c.id == job_id, TABLE.c.state.in_(("running", "failed")), **values)
 
 
 def stale(connection: Connection, silent_seconds: float) -> list[Job]:

@@ -20,6 +20,7 @@ from lab.records import Conversation, Correction, Job, Reply, Thumb, Vote, new_i
 FILE = "lab.db"
 IMPORTED = "import"  # the source of imported conversations
 BUSY = "busy_until"
+BUSY_MOST = 5.0  # seconds ahead; a mark beyond is of a clock that was set back since
 BUSY_STEP = 0.4  # seconds that a busy mark must move before it is worth a write
 
 
@@ -188,10 +189,11 @@ class Store:
         with self._database.write() as connection:
             jobs.fail(connection, job_id, error)
 
-    def requeue_job(self, job_id: str) -> None:
-        """Hands a running or failed job back to the queue; leaves any other as it is."""
+    def requeue_job(self, job_id: str, crashed: bool = False) -> None:
+        """Hands a running or failed job back to the queue; leaves any other as it is. Unless its trainer crashed, the
+        attempt is given back: a lab that is closed and opened again must not use up a round's attempts."""
         with self._database.write() as connection:
-            jobs.requeue(connection, job_id)
+            jobs.requeue(connection, job_id, crashed)
 
     def stale_jobs(self, silent_seconds: float) -> list[Job]:
         """Running jobs without a heartbeat for this long."""
@@ -228,7 +230,8 @@ class Store:
         self.set_flag(BUSY, repr(until))
 
     def busy_until(self) -> float:
-        return float(self.flag(BUSY) or 0.0)
+        until = float(self.flag(BUSY) or 0.0)
+        return until if until <= time.time() + BUSY_MOST else 0.0
 
     def set_flag(self, name: str, value: str | None) -> None:
         """None takes the flag away."""

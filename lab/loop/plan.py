@@ -64,7 +64,7 @@ def plan(
     if algorithm is None:
         return Plan(None, waiting(counts, settings.min_new))
     enough = f"{new_of(algorithm, counts)} new {noun(algorithm, counts)}"
-    if seconds_since_last is not None and seconds_since_last < settings.min_seconds:
+    if seconds_since_last is not None and 0 <= seconds_since_last < settings.min_seconds:  # less than none: a clock set back
         left = math.ceil(settings.min_seconds - seconds_since_last)
         return Plan(None, f"{enough}: the next round starts in {left} s.")
     return Plan(algorithm, enough)

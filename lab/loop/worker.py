@@ -30,6 +30,7 @@ LEASE = "trainer"  # in the store: what the one trainer of a home holds
 STOPPED = "stopped on request; the feedback is kept and the next round will use it"
 PAUSE = 0.5  # seconds between two ticks
 COUNT_SHARE = 20  # counting opinions takes at most one part in this of the worker's time
+SLEPT = 5.0  # seconds by which the clock on the wall must run ahead between two ticks to say that the machine slept
 JOBS_SEEN = 50  # newest jobs of this base that a tick looks at
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ class Worker:
         self._counting = threading.Lock()
         self._counts: tuple[Counts, Counts] | None = None  # for people, and for the plan
         self._count_again = 0.0
+        self._clocks = time.time(), time.monotonic()  # of the last tick
+        self._patient_until = 0.0  # monotonic
         self._trouble = ""  # of a tick; empty again after a clean one
         self._load_error = ""  # of a version that the chat could not load; empty again when one is
 
@@ -180,7 +183,7 @@ class Worker:
 
     def _recover(self) -> None:
         """Rounds whose trainer died or fell silent go back to the queue, and fail after too many deaths."""
-        silent = {job.id for job in self.store.stale_jobs(self.settings.loop.heartbeat_seconds)}
+        silent = self._silent()
         for job in self._jobs():
             if job.state != "running" or not (job.id in silent or is_gone(job.worker)):
                 continue
@@ -192,12 +195,22 @@ class Worker:
             elif self.store.flag(f"stop:{job.id}") is not None:
                 self.store.fail_job(job.id, STOPPED)
             elif job.attempts < self.settings.loop.max_attempts:
-                self.store.requeue_job(job.id)
+                self.store.requeue_job(job.id, crashed=True)
             else:
                 died = f"was silent for {self.settings.loop.heartbeat_seconds:g} s" if job.id in silent else "died"
                 tries = f"given up after {job.attempts} attempt{'s' if job.attempts > 1 else ''}"
                 why = self.trainer.trouble or f"the trainer {died}"
                 self.store.fail_job(job.id, f"{why}; {tries}, the feedback is kept")
+
+    def _silent(self) -> set[str]:
+        """Rounds without a sign of life for too long. None just after the machine slept: its trainers slept as well."""
+        wall, steady = time.time(), time.monotonic()
+        if (wall - self._clocks[0]) - (steady - self._clocks[1]) > SLEPT:
+            self._patient_until = steady + self.settings.loop.heartbeat_seconds
+        self._clocks = wall, steady
+        if steady < self._patient_until:
+            return set()
+        return {job.id for job in self.store.stale_jobs(self.settings.loop.heartbeat_seconds)}
 
     def _publish(self) -> None:
         """Takes every new candidate through the gate."""
