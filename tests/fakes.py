@@ -64,8 +64,9 @@ class FakeSession:
         yield from self._draw(user, (self.engine.live,), sampling, stop)
 
     def regenerate(self, reply_id: str, sampling: Sampling, stop: threading.Event) -> Iterator[FakeLive]:
-        user = self.store.reply(self.store.reply(reply_id).parent)
-        yield from self._draw(user, (self.engine.live,), sampling, stop)
+        again = self.store.reply(reply_id)
+        user = again if again.role == "user" else self.store.reply(again.parent)
+        yield from self._draw(user, (self.engine.live,), sampling, stop, new=False)
 
     def compare(
         self, conversation: str | None, parent: str | None, text: str, sampling: Sampling,
@@ -91,11 +92,13 @@ class FakeSession:
         self.store.add_reply(user)
         return user
 
-    def _draw(self, user: Reply, versions: tuple[int, ...], sampling: Sampling, stop: threading.Event) -> Iterator[FakeLive]:
-        number = next(self._numbers)
+    def _draw(
+        self, user: Reply, versions: tuple[int, ...], sampling: Sampling, stop: threading.Event, new: bool = True
+    ) -> Iterator[FakeLive]:  # fmt: skip
+        number, asked = next(self._numbers), user if new else None
         spoken: list[str] = []
         finish: Any = "end"
-        drafts: list[FakeDraft] = []
+        drafts = [FakeDraft("", (), (), version, None) for version in versions]
 
         def keep(finish: Any) -> list[Reply]:
             replies = [
@@ -104,11 +107,13 @@ class FakeSession:
                     sampling, 1, finish,
                 )
                 for draft in drafts
+                if draft.text
             ]  # fmt: skip
             for reply in replies:
                 self.store.add_reply(reply)
             return replies
 
+        yield FakeLive(user.conversation, asked, drafts, [])  # before the first word, as the engine does
         for index in range(self.words):
             if stop.is_set():
                 finish = "stopped"
@@ -122,12 +127,12 @@ class FakeSession:
                 for side, version in zip("ab", versions, strict=False)
             ]
             try:
-                yield FakeLive(user.conversation, user, drafts, [])
+                yield FakeLive(user.conversation, asked, drafts, [])
             except GeneratorExit:  # the page is gone; what was said was said
                 keep("stopped")
                 raise
         ended = [FakeDraft(d.text, d.token_ids, d.logprobs, d.version, finish) for d in drafts]
-        yield FakeLive(user.conversation, user, ended, keep(finish))
+        yield FakeLive(user.conversation, asked, ended, keep(finish))
 
 
 @dataclass(frozen=True)

@@ -109,13 +109,51 @@ def test_stop_ends_the_reply_and_keeps_what_was_said(handlers: ChatHandlers):
     assert handlers.lab.store.reply(place.leaf).finish == "stopped"
 
 
-def test_stop_before_the_first_word_gives_the_message_back(handlers: ChatHandlers):
+def test_stop_before_the_first_word_keeps_the_message_for_regenerate(handlers: ChatHandlers):
+    """The message was stored, but the page showed an empty chat and forgot the conversation."""
     stream = handlers.say(values_of(handlers, "wait"), Visitor())
     next(stream)
     handlers.stop(Visitor())
-    (last,) = list(stream)
-    assert last[handlers.tab.prompt] == "wait"
-    assert last[handlers.tab.place] == Place()
+    tab, last = handlers.tab, list(stream)[-1]
+    place = last[tab.place]
+    assert [each["content"] for each in last[tab.chat]["value"]] == ["wait"]
+    assert last[tab.remembered]["conversation"] == place.conversation is not None
+    assert last[tab.again]["interactive"]
+    assert not last[tab.better_box]["visible"], "there is no reply to improve"
+    with pytest.raises(LabError, match="no reply to improve"):
+        handlers.save_better(place, "better", "me")
+    updates = list(handlers.regenerate(values_of(handlers, place=place), Visitor()))
+    assert [each["role"] for each in updates[0][tab.chat]] == ["user", "assistant"], "the message stays while it is answered"
+    assert handlers.lab.store.reply(updates[-1][tab.place].leaf).parent == place.leaf
+
+
+def test_stop_before_the_first_word_of_another_reply_keeps_the_one_there_was(handlers: ChatHandlers):
+    place = say(handlers, "one")[-1][handlers.tab.place]
+    stream = handlers.regenerate(values_of(handlers, place=place), Visitor())
+    next(stream)
+    handlers.stop(Visitor())
+    assert list(stream)[-1][handlers.tab.place] == place
+
+
+def test_a_new_message_takes_the_place_of_one_never_answered(handlers: ChatHandlers):
+    """Some chat templates refuse two user turns in a row, and the conversation would be stuck."""
+    first = say(handlers, "one")[-1][handlers.tab.place]
+    handlers.lab.store.add_reply(Reply(new_id(), first.conversation, first.leaf, "user", "never answered"))
+    place = handlers.choose(first.conversation, "me", Visitor())[handlers.tab.place]
+    updates = say(handlers, "two", place)
+    assert [each["content"].split("\n")[0] for each in updates[0][handlers.tab.chat]][::2] == ["one", "two"]
+    assert handlers.lab.session.calls[-1]["parent"] == first.leaf
+    assert updates[-1][handlers.tab.place].shown[:2] == first.shown
+
+
+def test_a_first_message_never_answered_is_replaced_with_the_system_prompt_above_it(handlers: ChatHandlers):
+    conversation = handlers.lab.store.start_conversation("hi")
+    above = Reply(new_id(), conversation, None, "system", "be brief")
+    handlers.lab.store.add_reply(above)
+    handlers.lab.store.add_reply(Reply(new_id(), conversation, above.id, "user", "never answered"))
+    say(handlers, "hi", handlers.choose(conversation, "me", Visitor())[handlers.tab.place], system="be long")
+    call = handlers.lab.session.calls[-1]
+    assert (call["conversation"], call["parent"], call["system"]) == (conversation, None, "be long")
 
 
 def test_an_error_is_never_a_chat_message_and_the_typed_text_comes_back(handlers: ChatHandlers):
@@ -244,10 +282,15 @@ def test_a_page_that_remembers_nothing_useful_is_a_new_chat(handlers: ChatHandle
     assert opened[handlers.tab.chat]["value"] == []
 
 
-def test_an_unanswered_message_is_not_where_a_conversation_goes_on(handlers: ChatHandlers):
-    place = say(handlers, "one")[-1][handlers.tab.place]
-    handlers.lab.store.add_reply(Reply(new_id(), place.conversation, place.leaf, "user", "never answered"))
-    assert handlers.choose(place.conversation, "me", Visitor())[handlers.tab.place] == place
+def test_a_reload_before_the_first_word_shows_the_message_that_waits(handlers: ChatHandlers):
+    """It was stored, and the page showed an empty chat."""
+    stream = handlers.say(values_of(handlers, "hello"), Visitor())
+    kept = [next(stream), next(stream)][1][handlers.tab.remembered]
+    stream.close()
+    opened = handlers.open(kept, "me")
+    assert [each["content"] for each in opened[handlers.tab.chat]["value"]] == ["hello"]
+    assert opened[handlers.tab.again]["interactive"]
+    assert handlers.choose(kept["conversation"], "me", Visitor())[handlers.tab.place] == opened[handlers.tab.place]
 
 
 def test_long_histories_show_their_end_and_earlier_turns_on_demand(handlers: ChatHandlers):

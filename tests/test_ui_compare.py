@@ -70,7 +70,7 @@ def test_both_stream_together_and_nothing_says_who_spoke_before_the_vote(handler
 
 @pytest.mark.parametrize(("coin", "left", "right"), [("ab", "1a", "1b"), ("ba", "1b", "1a")])
 def test_sides_follow_the_coin_while_streaming_and_at_the_end(handlers: CompareHandlers, coin: str, left: str, right: str):
-    updates = [update for update in ask(handlers, coin)[1:] if handlers.tab.left in update]
+    updates = [update for update in ask(handlers, coin)[1:] if update.get(handlers.tab.left, "…") != "…"]
     assert len(updates) >= 2
     for update in updates:
         assert f"reply {left}" in update[handlers.tab.left]
@@ -125,7 +125,7 @@ def test_stop_before_the_first_word_leaves_nothing_to_vote_on(handlers: CompareH
     stream = handlers.compare(values_of(handlers, "wait"), Visitor())
     next(stream)
     handlers.stop(Visitor())
-    (last,) = list(stream)
+    last = list(stream)[-1]
     assert last[handlers.tab.prompt] == "wait"
     assert last[handlers.tab.ballot] is None
 

@@ -125,10 +125,12 @@ class ChatHandlers:
         text = asked(values[self.tab.prompt])
         place = self.known(values)
         sampling, system = self.panel.sampling(values), self.panel.system_prompt(values)
-        shown = [*self.history(place), message("user", Spoken(text))]
+        # a new message takes the place of one that was never answered: two in a row are no conversation to a model
+        answered, parent = self.answered(place)
+        shown = [*messages(answered), message("user", Spoken(text))]
         with self.streams.open(request.session_hash) as flag:
             yield {**self.busy(), self.tab.prompt: "", self.tab.chat: [*shown, message("assistant", self.waiting())]}
-            lives = self.lab.session.say(place.conversation, place.leaf, text, sampling, system, flag)
+            lives = self.lab.session.say(place.conversation, parent, text, sampling, system, flag)
             yield from self.streamed(lives, shown, place, values, flag)
 
     def regenerate(self, values: Mapping[Any, Any], request: gr.Request) -> Iterator[Update]:
@@ -136,7 +138,8 @@ class ChatHandlers:
         if place.leaf is None:
             raise LabError("there is no reply to draw again yet; send a message first")
         sampling = self.panel.sampling(values)
-        shown = self.history(place)[:-1]
+        turns = self.turns(place)
+        shown = messages(turns if turns[-1].role == "user" else turns[:-1])
         with self.streams.open(request.session_hash) as flag:
             yield {**self.busy(), self.tab.chat: [*shown, message("assistant", self.waiting())]}
             lives = self.lab.session.regenerate(place.leaf, sampling, flag)
@@ -158,7 +161,9 @@ class ChatHandlers:
         if last is None or not last.replies:
             if not flag.is_set():
                 raise LabError("the model ended without a reply; send the message again")
-            yield self.put_right(values)  # stopped before its first token
+            # stopped before its first token: a message just sent stays, for Regenerate to answer
+            sent = last.user if last else None
+            yield self.show(self.at(sent.conversation, sent.id, place.limit) if sent else place, rater)
             return
         yield self.show(self.at(last.conversation, last.replies[0].id, place.limit), rater)
 
@@ -198,34 +203,34 @@ class ChatHandlers:
 
     def start_better(self, place: Place, written: str) -> Any:
         """The box opens: start from what the model wrote, unless something is written already."""
-        if written or place.leaf is None:
-            return gr.skip()
-        return self.lab.store.reply(place.leaf).text
+        reply = self.reply_at(place)
+        return gr.skip() if written or reply is None else reply.text
 
     def save_better(self, place: Place, written: str, rater: str) -> Update:
-        if place.leaf is None:
+        reply = self.reply_at(place)
+        if reply is None:
             raise LabError("there is no reply to improve yet; send a message first")
         text = limited(written, LONGEST_MESSAGE, "the better answer").strip()
         if not text:
             raise LabError("the better answer is empty; write the reply you wanted")
-        if text == self.lab.store.reply(place.leaf).text.strip():
+        if text == reply.text.strip():
             raise LabError("the better answer is the reply itself; change it first")
-        self.lab.session.correct(place.leaf, text, named(rater))
+        self.lab.session.correct(reply.id, text, named(rater))
         gr.Info("Kept. The next round learns from it.", duration=3)
         return {self.tab.better: "", self.tab.better_box: gr.Accordion(open=False)}
 
     # what the page shows of the store
 
     def place_of(self, conversation: str | None) -> Place:
-        """The newest branch of a conversation, up to its last answer; a conversation that is gone is a new chat."""
+        """The newest branch of a conversation, an unanswered message too; a conversation that is gone is a new chat."""
         if not conversation:
             return Place()
         try:
             replies = self.lab.store.replies(conversation)
         except LabError:
             return Place()
-        answers = [reply for reply in replies if reply.role == "assistant"]
-        return self.at(conversation, answers[-1].id) if answers else Place()
+        turns = [reply for reply in replies if reply.role != "system"]
+        return self.at(conversation, turns[-1].id) if turns else Place()
 
     def at(self, conversation: str | None, leaf: str | None, limit: int = PAGE) -> Place:
         if leaf is None:
@@ -236,19 +241,33 @@ class ChatHandlers:
     def thread(self, leaf: str) -> list[Reply]:
         return [reply for reply in self.lab.store.thread(leaf) if reply.role != "system"]
 
+    def turns(self, place: Place) -> list[Reply]:
+        """The stored turns that a place shows."""
+        return self.thread(place.leaf)[-len(place.shown) :] if place.leaf else []
+
     def history(self, place: Place) -> list[dict[str, Any]]:
-        return messages(self.thread(place.leaf)[-len(place.shown) :]) if place.leaf else []
+        return messages(self.turns(place))
+
+    def answered(self, place: Place) -> tuple[list[Reply], str | None]:
+        """The turns up to the last answer, and what a new message comes after."""
+        turns = self.turns(place)
+        while turns and turns[-1].role == "user":
+            turns.pop()
+        return turns, turns[-1].id if turns else None
+
+    def reply_at(self, place: Place) -> Reply | None:
+        """The model's reply that a place ends with."""
+        last = self.lab.store.reply(place.leaf) if place.leaf else None
+        return last if last and last.role == "assistant" else None
 
     def thumbs(self, place: Place, rater: str) -> list[str | None]:
         """One entry an assistant message, as the Chatbot wants them."""
-        replies = self.thread(place.leaf)[-len(place.shown) :] if place.leaf else []
-        rated = [self.lab.store.thumb_of(reply.id, rater.strip()) for reply in replies if reply.role == "assistant"]
+        rated = [self.lab.store.thumb_of(reply.id, rater.strip()) for reply in self.turns(place) if reply.role == "assistant"]
         return [THUMBS.get(value or "") for value in rated]
 
     def show(self, place: Place, rater: str) -> Update:
         """Every component of the tab, at rest, for a place."""
         tab = self.tab
-        answered = place.leaf is not None
         return {
             tab.place: place,
             tab.remembered: {"conversation": place.conversation, "rater": rater},
@@ -256,8 +275,8 @@ class ChatHandlers:
             tab.chat: gr.update(value=self.history(place), feedback_value=self.thumbs(place, rater)),
             tab.send: gr.update(visible=True),
             tab.stop: gr.update(visible=False),
-            tab.again: gr.update(interactive=answered),
-            tab.better_box: gr.update(visible=answered, open=False),
+            tab.again: gr.update(interactive=place.leaf is not None),
+            tab.better_box: gr.update(visible=self.reply_at(place) is not None, open=False),
             tab.better: "",
             self.panel.conversations: listed(self.lab.store.conversations(LISTED, source="chat"), place.conversation),
         }
