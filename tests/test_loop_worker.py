@@ -190,6 +190,33 @@ def test_a_version_is_published_as_its_own_round_asked(lab: Lab) -> None:
     assert lab.versions.get(1).state == "candidate" and "kept aside as asked" in lab.versions.get(1).why
 
 
+def test_a_damaged_candidate_is_told_of_and_stops_no_other(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate's complaint ended every tick: nothing was published, followed or planned until somebody deleted it."""
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 4)
+    worker.train_now()
+    lab.end_round()
+    weights = lab.versions.folder / "0001" / "adapter_model.safetensors"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-1] + b"\x00")
+    worker.train_now()
+    lab.end_round()
+    worker.tick()
+    assert lab.chat.loaded == [2] and "version 1 is damaged" in worker.status().last_error
+    add_votes(lab.store, 4, start=50)
+    worker._count_again = 0.0
+    worker.tick()
+    assert worker.status().phase == "queued"
+
+    weights.write_bytes(whole)  # put back from a copy
+    now = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: now() + 61)
+    worker.tick()
+    assert "activate it by hand" in lab.versions.get(1).why
+    worker.tick()
+    assert worker.status().last_error == ""
+
+
 def test_a_version_activated_beside_the_chat_is_taken_up(lab: Lab) -> None:
     worker = lab.worker(trainer=False)
     add_version(lab.versions)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lab.errors import BusyError, LabError
+from lab.errors import BusyError, LabError, VersionError
 from lab.feedback.examples import counts
 from lab.feedback.store import Store
 from lab.loop.gate import publish
@@ -31,6 +31,7 @@ STOPPED = "stopped on request; the feedback is kept and the next round will use 
 PAUSE = 0.5  # seconds between two ticks
 COUNT_SHARE = 20  # counting opinions takes at most one part in this of the worker's time
 SLEPT = 5.0  # seconds by which the clock on the wall must run ahead between two ticks to say that the machine slept
+AGAIN = 60.0  # seconds before a candidate that could not be published is tried again: looking reads every byte of it
 JOBS_SEEN = 50  # newest jobs of this base that a tick looks at
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Worker:
         self._clocks = time.time(), time.monotonic()  # of the last tick
         self._patient_until = 0.0  # monotonic
         self._trouble = ""  # of a tick; empty again after a clean one
+        self._stuck: dict[str, tuple[str, float]] = {}  # by job: why its candidate was not published, when to try again
         self._load_error = ""  # of a version that the chat could not load; empty again when one is
 
     # for the lab
@@ -104,7 +106,8 @@ class Worker:
         phase: Phase = "paused" if paused else "waiting"
         if job is not None:
             phase = "training" if job.state == "running" else "queued"
-        error = self._trouble or self._load_error or self.trainer.trouble
+        stuck = next((words for words, _ in list(self._stuck.values())), "")
+        error = self._trouble or self._load_error or stuck or self.trainer.trouble
         other, alive = self._other_trainer(), self.trainer.is_alive()
         reason = self._plan(jobs, fresh, paused).reason
         if other is not None and self.trainer.command and not alive:
@@ -213,16 +216,21 @@ class Worker:
         return {job.id for job in self.store.stale_jobs(self.settings.loop.heartbeat_seconds)}
 
     def _publish(self) -> None:
-        """Takes every new candidate through the gate."""
+        """Takes every new candidate through the gate. One that cannot be read or kept is told of, and stops no other."""
         waiting = {v.job: v for v in self.versions.all() if v.state == "candidate" and not (v.report and v.report.verdict)}
+        self._stuck = {job: stuck for job, stuck in self._stuck.items() if job in waiting}
         if not waiting:
             return
         for job in reversed(self._jobs()):
-            if job.state == "done" and job.id in waiting:
+            if job.state == "done" and job.id in waiting and time.monotonic() >= self._stuck.get(job.id, ("", 0.0))[1]:
                 made = waiting[job.id]
                 # "always" was asked for while the parent spoke; an old round that ends late must not undo what came after
                 mode = "auto" if job.publish == "always" and made.parent != self.versions.live() else job.publish
-                published = publish(self.versions, made, mode, self.settings.gate)
+                try:
+                    published = publish(self.versions, made, mode, self.settings.gate)
+                except VersionError as error:
+                    self._stuck[job.id] = str(error), time.monotonic() + AGAIN
+                    continue
                 logger.info("version %d is %s: %s", published.version, published.state, published.why)
                 self._count_again = 0.0
 
