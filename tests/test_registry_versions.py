@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,15 @@ def test_add_keeps_all_of_a_round(versions: Versions) -> None:
     assert made.report == report(version=1)
     assert json.loads((made.folder / "job.json").read_text())["opinions"] == ["vote-1", "vote-2"]
     assert versions.live() == 0  # a candidate speaks to nobody
+
+
+def test_a_shared_version_names_no_machine(versions: Versions) -> None:
+    work = replace(job(), worker="marys-laptop:4711", heartbeat=1.5, progress={"step": 3}, attempts=1)
+    made = versions.add(write_adapter(versions.staging(work.id)), work, report())
+    assert made.folder is not None
+    assert not any(b"marys-laptop" in file.read_bytes() for file in made.folder.iterdir())
+    kept = json.loads((made.folder / "job.json").read_text())
+    assert kept["id"] == work.id and not {"worker", "heartbeat", "progress"} & set(kept)
 
 
 def test_hashes_tell_versions_apart(versions: Versions) -> None:

@@ -21,6 +21,7 @@ MANIFEST = "MANIFEST.json"
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 ADAPTER = (CONFIG, WEIGHTS)
 KEPT = (*ADAPTER, "log.jsonl", "job.json", "report.json")
+PASSING = ("worker", "heartbeat", "progress")  # of a job while it runs; adapters are shared, a machine's name need not be
 HEADER_LIMIT = 100_000_000  # bytes; safetensors' own limit
 
 
@@ -60,7 +61,7 @@ def seal(folder: Path, version: int, created: float, job: Job, report: Report) -
     for file in folder.iterdir():
         if file.name not in KEPT and file.is_file():
             file.unlink()  # checkpoints, and what a killed seal left
-    write(folder / "job.json", dumps(asdict(job)))
+    write(folder / "job.json", dumps({name: value for name, value in asdict(job).items() if name not in PASSING}))
     write(folder / "report.json", dumps(asdict(report)))
     files = {}
     for name in KEPT:
