@@ -7,7 +7,8 @@
 
 Knows Python's standard library and nothing of the lab. It installs into `.venv` beside this file, or, when it is run
 by a Python that has this very folder installed already, uses that one. A stamp in `.venv` remembers what was installed:
-a changed pyproject.toml or a moved folder installs again, an interrupted run goes on where it stopped.
+a changed pyproject.toml, a moved folder or another Python below `.venv` installs again, an interrupted run goes on
+where it stopped.
 """
 
 from __future__ import annotations
@@ -100,8 +101,9 @@ def is_installed_here() -> bool:
 
 
 def fingerprint() -> str:
-    """Changes when the dependencies or the place of this folder do."""
-    return hashlib.sha256((HERE / "pyproject.toml").read_bytes() + str(HERE).encode()).hexdigest()
+    """Changes when the dependencies, the place of this folder or the Python that `.venv` stands on do."""
+    ground = os.path.realpath(VENV / "bin" / "python")  # an upgrade of the system puts another one behind the link
+    return hashlib.sha256((HERE / "pyproject.toml").read_bytes() + f"{HERE}\n{ground}".encode()).hexdigest()
 
 
 def read_stamp() -> set[str] | None:

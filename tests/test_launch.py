@@ -109,6 +109,21 @@ def test_changed_dependencies_install_again(place: Place):
     assert len(place.installs()) == 2
 
 
+def test_another_python_behind_the_link_installs_again(place: Place):
+    """The system went from one Python to the next: `.venv` had the packages of the old one, and no import was found."""
+    for minor in ("11", "12"):
+        shutil.copy(place.python, place.folder / f"python3.{minor}")
+    place.python.unlink()
+    place.python.symlink_to(place.folder / "python3.11")
+    place.run()
+    place.run()
+    assert len(place.installs()) == 1
+    place.python.unlink()
+    place.python.symlink_to(place.folder / "python3.12")
+    place.run()
+    assert len(place.installs()) == 2
+
+
 def test_a_moved_folder_installs_again(place: Place, tmp_path: Path):
     place.run()
     place.folder.rename(tmp_path / "elsewhere")
