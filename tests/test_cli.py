@@ -304,6 +304,16 @@ def test_a_new_home_has_the_base_alone(run: Runner):
     assert "live" in shown.err
 
 
+def test_a_reader_that_has_seen_enough_is_no_bug(home: Path):
+    """`versions --json | head` closes the pipe before all is written: no traceback, no words."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "lab.cli", "versions", "--json", "--home", str(home)]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 @pytest.mark.parametrize("verb", [["activate", "9"], ["delete", "9"], ["save", "9", "folder"], ["generate", "--version", "9"],
                                   ["score", "--version", "9"]])  # fmt: skip
 def test_an_unknown_version_is_one_line(run: Runner, tmp_path: Path, verb: list[str]):
