@@ -126,7 +126,7 @@ def test_stop_before_the_first_word_leaves_nothing_to_vote_on(handlers: CompareH
     next(stream)
     handlers.stop(Visitor())
     last = list(stream)[-1]
-    assert last[handlers.tab.prompt] == "wait"
+    assert last[handlers.tab.unsent] == "wait"
     assert last[handlers.tab.ballot] is None
 
 
@@ -143,6 +143,6 @@ def test_an_error_leaves_nothing_to_vote_on_and_the_prompt_typed(handlers: Compa
     with pytest.raises(ModelError):
         ask(handlers)
     mended = handlers.recover(values_of(handlers, "which?"), Visitor())
-    assert mended[handlers.tab.prompt] == "which?"
+    assert mended[handlers.tab.unsent] == "which?"
     assert mended[handlers.tab.ballot] is None
     assert not any(mended[button]["interactive"] for button in handlers.tab.votes.values())

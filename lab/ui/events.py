@@ -29,6 +29,7 @@ Handler: TypeAlias = Callable[..., Any]
 log = logging.getLogger(__name__)
 GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns among them
 FOCUS = "() => window.hone.focus('{}')"
+GIVE_BACK = "(text) => window.hone.giveBack('{}', text)"
 RELEASE = "() => window.hone.release('{}')"
 
 
@@ -97,9 +98,9 @@ def listen(
     )
 
 
-def then(event: Any, script: str) -> None:
+def then(event: Any, script: str, inputs: Any = None) -> None:
     """Runs a script of the page after an event."""
-    event.then(None, js=script, api_visibility="private")
+    event.then(None, inputs, js=script, api_visibility="private")
 
 
 def wire(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
@@ -117,6 +118,7 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     drawing = {tab.place, tab.prompt, panel.rater} | panel.drawing()
     say = listen([tab.prompt.submit, tab.send.click], do.say, drawing, all_of_it, recover=do.recover, draws=True)
     again = listen([tab.again.click], do.regenerate, drawing, all_of_it, recover=do.recover, draws=True)
+    then(say, GIVE_BACK.format("prompt"), tab.unsent)
     then(say, FOCUS.format("prompt"))
     then(again, FOCUS.format("prompt"))
     listen([tab.stop.click], do.stop, None, [])
@@ -137,6 +139,7 @@ def wire_compare(lab: Lab, page: Page) -> None:
     do = CompareHandlers(lab, tab, panel)
     inputs = {tab.prompt, tab.what, tab.first, tab.second} | panel.drawing()
     asked = listen([tab.prompt.submit, tab.ask.click], do.compare, inputs, tab.outputs(), recover=do.recover, draws=True)
+    then(asked, GIVE_BACK.format("compare-prompt"), tab.unsent)
     then(asked, RELEASE.format("compare-prompt"))  # so that keys vote
     listen([tab.stop.click], do.stop, None, [])
     listen([tab.what.input], do.choose_what, [tab.what], {tab.first, tab.second})

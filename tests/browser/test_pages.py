@@ -198,6 +198,39 @@ def test_errors_are_notices_and_never_messages(page: Page, served: Served):
     expect(page.locator("#chat .by")).to_have_text("base")
 
 
+def test_a_message_that_failed_does_not_overwrite_the_next_one_being_typed(page: Page, served: Served):
+    from lab.errors import ModelError
+
+    opened(page, served)
+    served.lab.session.words, served.lab.session.seconds = 10_000, 0.1
+    page.fill("#prompt textarea", "hello")
+    page.press("#prompt textarea", "Enter")
+    expect(page.locator("#chat .writing")).to_be_visible()
+    expect(page.locator("#prompt textarea")).to_have_value("")
+    page.keyboard.type("and then")
+    served.lab.session.error = ModelError("the model is gone; restart the lab")
+    expect(page.get_by_text("The model is gone; restart the lab.")).to_be_visible()
+    expect(page.locator("#send")).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(page.locator("#prompt textarea")).to_have_value("and then")
+
+
+def test_a_prompt_that_failed_comes_back_in_the_compare_tab_too(page: Page, served: Served):
+    from lab.errors import ModelError
+
+    opened(page, served)
+    page.get_by_role("tab", name="Compare").click()
+    served.lab.session.error = ModelError("the model is gone; restart the lab")
+    page.fill("#compare-prompt textarea", "which?")
+    page.press("#compare-prompt textarea", "Enter")
+    expect(page.get_by_text("The model is gone; restart the lab.")).to_be_visible()
+    expect(page.locator("#compare-prompt textarea")).to_have_value("which?")
+    served.lab.session.error = None
+    page.press("#compare-prompt textarea", "Enter")
+    expect(page.locator("#vote-left")).to_be_enabled()
+    expect(page.locator("#question")).to_contain_text("which?")
+
+
 def test_an_image_in_a_reply_reaches_nobody(page: Page, served: Served):
     """Markdown in a reply could fetch any address; the policy stops it. The `context` fixture fails on a stranger."""
     opened(page, served)

@@ -33,6 +33,13 @@
       const box = boxOf(id);
       if (box && idle() && box.offsetParent !== null && matchMedia("(pointer: fine)").matches) box.focus();
     },
+    // a message that was not sent comes back, unless another one is being written
+    giveBack: (id, text) => {
+      const box = boxOf(id);
+      if (!box || !text || box.value !== "") return;
+      box.value = text;
+      box.dispatchEvent(new Event("input", {bubbles: true}));
+    },
     // keys vote from now on, unless the next prompt is being written: its digits would vote
     release: (id) => {
       const box = boxOf(id);

@@ -48,6 +48,7 @@ class ChatTab:
     earlier: gr.Button
     chat: gr.Chatbot
     prompt: gr.Textbox
+    unsent: gr.Textbox
     send: gr.Button
     stop: gr.Button
     again: gr.Button
@@ -57,8 +58,8 @@ class ChatTab:
 
     def outputs(self) -> set[Any]:
         return {
-            self.place, self.remembered, self.earlier, self.chat, self.prompt, self.send, self.stop, self.again, self.better_box,
-            self.better,
+            self.place, self.remembered, self.earlier, self.chat, self.prompt, self.unsent, self.send, self.stop, self.again,
+            self.better_box, self.better,
         }  # fmt: skip
 
 
@@ -77,6 +78,7 @@ def build() -> ChatTab:
             show_label=False, placeholder="Message", lines=1, max_lines=8, scale=8, min_width=120, autofocus=True,
             container=False, max_length=LONGEST_MESSAGE, elem_id="prompt",
         )  # fmt: skip
+        unsent = gr.Textbox(visible="hidden", elem_id="unsent")  # a script of the page puts it back into an empty box
         send = gr.Button("Send", variant="primary", scale=0, min_width=88, elem_id="send")
         stop = gr.Button("Stop", variant="stop", scale=0, min_width=88, visible=False, elem_id="stop")
         again = gr.Button("Regenerate", scale=0, min_width=116, interactive=False, elem_id="again")
@@ -86,7 +88,7 @@ def build() -> ChatTab:
             lines=3, max_lines=10, max_length=LONGEST_MESSAGE, elem_id="better",
         )  # fmt: skip
         better_save = gr.Button("Save better answer", variant="primary", size="sm", elem_id="better-save")
-    return ChatTab(place, remembered, earlier, chat, prompt, send, stop, again, better_box, better, better_save)
+    return ChatTab(place, remembered, earlier, chat, prompt, unsent, send, stop, again, better_box, better, better_save)
 
 
 class ChatHandlers:
@@ -175,9 +177,9 @@ class ChatHandlers:
         return {} if self.streams.running(request.session_hash) else self.put_right(values)
 
     def put_right(self, values: Mapping[Any, Any]) -> Update:
-        """The page as the store has it, and the typed message back in its box."""
+        """The page as the store has it, and the typed message on its way back into its box."""
         place = values[self.tab.place] if isinstance(values[self.tab.place], Place) else Place()
-        return {**self.show(place, values[self.panel.rater]), self.tab.prompt: values.get(self.tab.prompt, gr.skip())}
+        return {**self.show(place, values[self.panel.rater]), self.tab.unsent: values.get(self.tab.prompt) or ""}
 
     def thumb(self, displayed: list[dict[str, Any]], place: Place, rater: str, data: gr.LikeData) -> None:
         """Gradio says True, False, or "" when a thumb is taken back; nothing else is a thumb.
@@ -284,6 +286,7 @@ class ChatHandlers:
     def busy(self) -> Update:
         tab = self.tab
         return {
+            tab.unsent: "",
             tab.earlier: gr.update(visible=False),
             tab.send: gr.update(visible=False),
             tab.stop: gr.update(visible=True),

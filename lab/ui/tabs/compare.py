@@ -56,13 +56,14 @@ class CompareTab:
     votes: dict[Pressed, gr.Button]
     reveal: gr.Markdown
     prompt: gr.Textbox
+    unsent: gr.Textbox
     ask: gr.Button
     stop: gr.Button
 
     def outputs(self) -> set[Any]:
         return {
-            self.ballot, self.question, self.left, self.right, *self.votes.values(), self.reveal, self.prompt, self.ask,
-            self.stop,
+            self.ballot, self.question, self.left, self.right, *self.votes.values(), self.reveal, self.prompt, self.unsent,
+            self.ask, self.stop,
         }  # fmt: skip
 
 
@@ -92,9 +93,10 @@ def build() -> CompareTab:
             show_label=False, placeholder="A prompt for both", lines=1, max_lines=8, scale=8, min_width=120, container=False,
             max_length=LONGEST_MESSAGE, elem_id="compare-prompt",
         )  # fmt: skip
+        unsent = gr.Textbox(visible="hidden", elem_id="compare-unsent")  # a script of the page puts it back into an empty box
         ask = gr.Button("Ask both", variant="primary", scale=0, min_width=110, elem_id="ask")
         stop = gr.Button("Stop", variant="stop", scale=0, min_width=110, visible=False, elem_id="compare-stop")
-    return CompareTab(ballot, what, first, second, question, left, right, votes, reveal, prompt, ask, stop)
+    return CompareTab(ballot, what, first, second, question, left, right, votes, reveal, prompt, unsent, ask, stop)
 
 
 def vote_of(pressed: Pressed, shown: Literal["ab", "ba"]) -> Choice:
@@ -190,13 +192,13 @@ class CompareHandlers:
         return {} if self.streams.running(request.session_hash) else self.put_right(values)
 
     def put_right(self, values: Mapping[Any, Any]) -> Update:
-        """Nothing to vote on, and the typed prompt back in its box."""
-        return {**self.rest(voting=False), self.tab.ballot: None, self.tab.prompt: values.get(self.tab.prompt, gr.skip())}
+        """Nothing to vote on, and the typed prompt on its way back into its box."""
+        return {**self.rest(voting=False), self.tab.ballot: None, self.tab.unsent: values.get(self.tab.prompt) or ""}
 
     def busy(self) -> Update:
         tab = self.tab
         return {
-            tab.ballot: None, tab.left: "", tab.right: "", tab.reveal: gr.update(visible=False),
+            tab.unsent: "", tab.ballot: None, tab.left: "", tab.right: "", tab.reveal: gr.update(visible=False),
             tab.ask: gr.update(visible=False), tab.stop: gr.update(visible=True), **self.buttons(False),
         }  # fmt: skip
 
