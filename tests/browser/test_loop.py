@@ -23,6 +23,8 @@ from tests.fakes import free_port
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.steps import say
+
 ROOT = Path(__file__).parents[2]
 VOTES = 4
 # a random model says nothing sensible, so only the gate's integrity checks can be met
@@ -91,13 +93,6 @@ def training_prompts() -> Iterator[str]:
         prompt = f"tell me about dog number {number}"
         if not is_held_out([{"role": "user", "content": prompt}]):
             yield prompt
-
-
-def say(page: Page, text: str, count: int) -> None:
-    page.fill("#prompt textarea", text)
-    page.press("#prompt textarea", "Enter")
-    expect(page.locator("#chat [data-testid=bot]")).to_have_count(count)
-    expect(page.locator("#chat .writing")).to_have_count(0)
 
 
 def test_votes_become_a_version_and_the_next_reply_carries_it(page: Page, running: str):

@@ -14,6 +14,8 @@ from tests.fakes import FakeStatus, free_port, page_lab
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.steps import say
+
 LIKE = "#chat button[aria-label=Like], #chat button[aria-label=Liked]"
 
 
@@ -44,14 +46,6 @@ def opened(page: Page, served: Served) -> Page:
     expect(page.locator("#prompt textarea")).to_be_visible()
     expect(page.locator("#live-version")).to_be_visible()
     return page
-
-
-def say(page: Page, text: str, count: int) -> None:
-    """Sends a message and waits until `count` replies are there and can be rated."""
-    page.fill("#prompt textarea", text)
-    page.press("#prompt textarea", "Enter")
-    expect(page.locator("#chat [data-testid=bot]")).to_have_count(count)
-    expect(page.locator("#chat .writing")).to_have_count(0)
 
 
 def compare(page: Page, text: str) -> None:
