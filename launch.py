@@ -3,7 +3,8 @@
 
     python3 launch.py [VERB ...]               the lab (default verb: chat); `python3 launch.py --help` lists the verbs
     python3 launch.py test [PYTEST ARGS]       installs the test extra, then runs every test
-    python3 launch.py install [EXTRA ...]      only sets up (extras: test, dev)
+    python3 launch.py bench NAME [ARGS]        installs the bench extra, then measures the lab beside its peers
+    python3 launch.py install [EXTRA ...]      only sets up (extras: test, bench, dev)
 
 Knows Python's standard library and nothing of the lab. It installs into `.venv` beside this file, or, when it is run
 by a Python that has this very folder installed already, uses that one. A stamp in `.venv` remembers what was installed:
@@ -31,7 +32,9 @@ STAMP = VENV / "hone-stamp.json"
 LOG = VENV / "hone-install.log"
 DISTRIBUTION = "hone-lab"
 OLDEST = (3, 11)
-EXTRAS = {"test": ("pytest", "hypothesis", "playwright", "trl"), "dev": ("ruff", "mypy")}  # extra -> what it brings
+EXTRAS = {  # extra -> what it brings
+    "test": ("pytest", "hypothesis", "playwright", "trl"), "bench": ("trl",), "dev": ("ruff", "mypy"),
+}  # fmt: skip
 SHOWN = ("Collecting ", "Downloading ", "Installing ", "Successfully ")  # lines of pip that say how far it is
 OFFLINE = ("name resolution", "NewConnectionError", "TimeoutError", "Network is unreachable", "Max retries")  # in what pip says
 
@@ -55,7 +58,7 @@ def main(arguments: list[str]) -> int:
                 raise SetupError(f"no extra {wrong[0]!r}; there are {', '.join(EXTRAS)}")
             prepare(set(rest))
             return 0
-        python = prepare({"test"} if verb == "test" else set())
+        python = prepare({verb} if verb in ("test", "bench") else set())
     except SetupError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -122,7 +122,8 @@ def import_(file: Annotated[Path, typer.Argument(help="jsonl, jsonl.gz, csv or p
 
 @app.command()
 def export(file: Annotated[Path, typer.Argument(help="The jsonl to write.")],
-           kind: Annotated[Literal["pairs", "votes", "thumbs", "chats"], typer.Option("--as", help="Shape of the rows.")],
+           kind: Annotated[Literal["pairs", "votes", "thumbs", "corrections", "chats"],
+                           typer.Option("--as", help="Shape of the rows.")],
            home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
            ) -> None:  # fmt: skip
     """Write the feedback as rows that can be imported again."""
@@ -289,6 +290,18 @@ def doctor(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFla
         raise LabError(f"{len(broken)} of {len(found)} are broken: {', '.join(finding.name for finding in broken)}; see above")
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []})
+def bench(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="dpo, kto or reward; `bench dpo --help` lists flags.")]
+) -> None:
+    """Measure the training core beside TRL, each in processes of its own. The last line on stdout has the figures."""
+    folder = Path(__file__).resolve().parents[1] / "benchmarks"
+    if not folder.is_dir():
+        raise LabError(f"bench needs the source checkout: there is no {folder}; clone the repository and run it there")
+    os.chdir(folder.parent)
+    os.execv(sys.executable, [sys.executable, "-m", "benchmarks.training", name, *context.args])
+
+
 def quiet_libraries() -> None:
     """Their warnings and bars are for their developers; ours is what people should see. And nothing phones home."""
     os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "TRANSFORMERS_VERBOSITY": "error", "TOKENIZERS_PARALLELISM": "false",
@@ -296,7 +309,8 @@ def quiet_libraries() -> None:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\..*|peft\..*")
+    # what transformers deprecates is told from where it is called: out of torch's modules
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"(transformers|peft|torch\.nn)\..*")
 
 
 def interrupt(*signal_and_frame: object) -> NoReturn:

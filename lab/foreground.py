@@ -44,7 +44,7 @@ def run_round(
     with trainer_of(store) as trainer, stop_on_signal() as stop:
         job = make_job(store, versions, settings, algorithm, "asked for on the command line", publish)
         say(f"a {job.algorithm} round on {len(job.opinions)} opinions, from version {job.parent}")
-        base = load_base(settings.model, settings.quantize, settings.device, training=True)
+        base = load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
         job = replace(job, state="running", worker=trainer.name, attempts=1, heartbeat=time.time())
         settle(store, versions)
         store.add_job(job)
@@ -153,5 +153,5 @@ def score_pairs(
     settings: Settings, version: AdapterVersion, pairs: Sequence[Pair], progress: Callable[[int], None]
 ) -> list[tuple[float, float]]:
     """(score of chosen, score of rejected) of every pair under a version."""
-    base = load_base(settings.model, settings.quantize, settings.device, training=True)
+    base = load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
     return policy_scores(base, pairs, version.folder, settings.train, progress)

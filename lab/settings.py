@@ -42,10 +42,18 @@ class TrainSettings(Section):
     )
     epochs: int = Field(3, ge=1, le=100, description="passes over a round's examples")
     batch: int = Field(8, ge=1, description="examples an optimizer step averages over")
-    tokens: int = Field(2048, ge=64, description="tokens computed at once; lower it when memory is short")
+    tokens: int | None = Field(
+        None, ge=64, description="tokens computed at once; lower it when memory is short; left out, 512 on CPUs and 4096 on CUDA"
+    )
+    checkpointing: Literal["auto", "on", "off"] = Field(
+        "auto", description="compute activations again in the backward to save memory; auto does so when little is free"
+    )
     beta: float = Field(0.1, gt=0, description="strength of the pull towards the reference (DPO, IPO, KTO)")
     label_smoothing: float = Field(0.0, ge=0, lt=0.5, description="share of votes taken to be mistaken (DPO)")
     sft_weight: float = Field(0.5, ge=0, description="how much imitating replies found good counts beside the preference loss")
+    retention_weight: float = Field(
+        0.0, ge=0, description="how much saying what the base would have said counts beside the loss, against forgetting"
+    )
     max_length: int = Field(1024, ge=16, description="longest example in tokens; longer ones are dropped and counted")
     grad_clip: float = Field(1.0, gt=0, description="largest gradient norm")
     kl_cap: float = Field(1.0, gt=0, description="stop a round when replies drift further than this from the base, nats a token")

@@ -218,6 +218,29 @@ def test_what_is_exported_can_be_imported_elsewhere(run: Runner, tmp_path: Path)
     assert run("import", tmp_path / "out.jsonl").last == {"pairs": 2, "refused": 0}
 
 
+def test_every_kind_of_feedback_goes_out_as_it_came_in(run: Runner, tmp_path: Path):
+    kinds = {
+        "votes": {"prompt": "hello", "response_a": "a", "response_b": "b", "choice": "tie"},
+        "thumbs": {"prompt": "hello", "completion": "hi", "label": True},
+        "corrections": {"prompt": "hello", "completion": "what", "better": "hi there"},
+        "chats": {"messages": [{"role": "user", "content": "bye"}, {"role": "assistant", "content": "see you"}]},
+    }
+    run("import", rows(tmp_path / "in.jsonl", *kinds.values()))
+    here = run.home
+    for kind in kinds:
+        run.home = here
+        assert run("export", tmp_path / f"{kind}.jsonl.gz", "--as", kind).last["rows"] == 1
+        assert run("import", tmp_path / f"{kind}.jsonl.gz").last == {"already here": 1, "refused": 0}
+        run.home = tmp_path / "another home"
+        assert run("import", tmp_path / f"{kind}.jsonl.gz").last == {kind: 1, "refused": 0}
+
+
+def test_a_dataset_that_is_not_there_is_one_line(run: Runner):
+    done = run("import", "hub:nobody/nothing")
+    assert "'nobody/nothing'" in done.error
+    assert done.err.splitlines() == [done.error]
+
+
 # who may run
 
 
@@ -484,7 +507,7 @@ def test_doctor_tries_the_quantization(run: Runner):
 
 def test_ctrl_c_ends_a_round_between_two_steps_and_the_job_says_so(run: Runner, tmp_path: Path, monkeypatch):
     from lab import foreground
-    from lab.train.fit import Stopped
+    from lab.train.hooks import Stopped
 
     def execute(job, store, versions, settings, base, on_progress, should_stop):
         assert not should_stop()

@@ -48,7 +48,7 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     def execute(job: Job, store: Store, versions: Versions, *rest: object) -> AdapterVersion:
         return versions.get(add_version(versions, job.parent, job=job))
 
-    monkeypatch.setattr(foreground, "load_base", lambda *where, training: None)
+    monkeypatch.setattr(foreground, "load_base", lambda *where, training, dtype: None)
     monkeypatch.setattr(foreground, "execute", execute)
 
 

@@ -1,49 +1,16 @@
-"""Packing: the right tokens, positions, mask and targets, and nothing dropped."""
+"""Rows and rounds: nothing dropped, the rows of a conversation together, and on one side of the validation slice."""
 
 from __future__ import annotations
 
 import pytest
-import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.train.batches import Row, pack, schedule, size, slice_off
+from lab.train.batches import Row, conversations, schedule, slice_off
 
-PAIR = Row((1, 2, 3), ((4, 5), (6, 7, 8)))
-
-
-def test_a_pair_stands_behind_one_copy_of_its_prompt() -> None:
-    (packed,) = pack([PAIR], (0, 1), budget=100)
-    assert packed.ids.tolist() == [[1, 2, 3, 4, 6, 7]]  # the last token of a completion predicts nothing and is not fed
-    assert packed.positions.tolist() == [[0, 1, 2, 3, 3, 4]]
-    assert packed.read.tolist() == [2, 3, 2, 4, 5]
-    assert packed.target.tolist() == [4, 5, 6, 7, 8]
-    assert packed.owner.tolist() == [0, 0, 1, 1, 1]
-    assert packed.completions == 2
-
-
-def test_the_mask_shows_the_prompt_and_ones_own_past_only() -> None:
-    (packed,) = pack([PAIR, PAIR], (0, 1), budget=100)
-    mask = packed.mask[0, 0]
-    chosen, rejected, second_prompt = 3, 5, 6
-    assert mask[chosen, :6].tolist() == [True, True, True, True, False, False]
-    assert mask[rejected, :6].tolist() == [True, True, True, False, True, True]
-    assert not mask[second_prompt:, :6].any(), "rows must not see each other"
-    assert not mask.triu(1).any(), "nothing sees the future"
-
-
-@given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=12), st.integers(4, 60))
-@settings(max_examples=60, deadline=None)
-def test_every_target_is_packed_once_in_order(shapes: list[tuple[int, int, int]], budget: int) -> None:
-    rows = [Row((9,) * p, (tuple(range(c)), tuple(range(r)))) for p, c, r in shapes]
-    packs = pack(rows, (0, 1), budget)
-    assert [i for p in packs for i in p.rows] == list(range(len(rows)))
-    for p in packs:
-        assert p.ids.shape[1] == sum(size(rows[i], (0, 1)) for i in p.rows)
-        assert p.ids.shape[1] <= budget or len(p.rows) == 1
-        wanted = [t for i in p.rows for c in rows[i].completions for t in c]
-        assert p.target.tolist() == wanted
-        assert p.owner.bincount().tolist() == [len(c) for i in p.rows for c in rows[i].completions]
+TALKS = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), min_size=1, max_size=20).map(
+    lambda shapes: [Row((talk, *range(9, 9 + turn)), ((1,),)) for talk, turn in shapes]
+)  # rows of up to six conversations in any order, some of them the same turn twice
 
 
 def test_a_row_needs_words() -> None:
@@ -51,15 +18,36 @@ def test_a_row_needs_words() -> None:
         Row((1,), ((),))
 
 
-@pytest.mark.parametrize(("count", "batch"), [(3, 8), (8, 8), (17, 8)])
-def test_no_row_is_left_out_of_an_epoch(count: int, batch: int) -> None:
-    steps = schedule(count, batch, epochs=2, seed=3)
-    per_epoch = -(-count // batch)
+def test_a_conversation_is_known_by_its_first_prompt() -> None:
+    first, other, second = Row((1, 2), ((3,),)), Row((1, 3), ((3,),)), Row((1, 2, 3, 4), ((5,),))
+    assert conversations([second, other, first, first]) == [[0, 2, 3], [1]]
+
+
+@given(TALKS, st.integers(1, 9))
+def test_no_row_is_left_out_of_an_epoch(rows: list[Row], batch: int) -> None:
+    steps = schedule(rows, batch, epochs=2, seed=3)
+    per_epoch = -(-len(rows) // batch)
     assert len(steps) == 2 * per_epoch
     for epoch in (steps[:per_epoch], steps[per_epoch:]):
-        assert sorted(i for step in epoch for i in step) == list(range(count))
-    assert steps == schedule(count, batch, epochs=2, seed=3)
-    assert steps != schedule(count, batch, epochs=2, seed=4) or count == 1
+        assert sorted(i for step in epoch for i in step) == list(range(len(rows)))
+        assert all(len(step) == batch for step in epoch[:-1])
+    assert steps == schedule(rows, batch, epochs=2, seed=3)
+
+
+@given(TALKS, st.integers(1, 9))
+def test_a_conversation_is_cut_only_where_a_step_is_full(rows: list[Row], batch: int) -> None:
+    talks = [index for step in schedule(rows, batch, epochs=1, seed=3) for index in step]
+    places = {index: place for place, index in enumerate(talks)}
+    for group in conversations(rows):
+        taken = sorted(places[index] for index in group)
+        assert taken == list(range(taken[0], taken[0] + len(group)))
+
+
+def test_every_epoch_and_every_seed_has_an_order_of_its_own() -> None:
+    rows = [Row((k,), ((1,),)) for k in range(50)]
+    first, second = schedule(rows, 50, epochs=2, seed=3)
+    assert first != second
+    assert first != schedule(rows, 50, epochs=1, seed=4)[0]
 
 
 def test_a_validation_slice_is_taken_only_from_enough_rows() -> None:
@@ -79,11 +67,12 @@ def test_rows_of_one_prompt_stay_on_one_side() -> None:
     assert not {rows[i].prompt for i in training} & {rows[i].prompt for i in validation}
 
 
+def test_turns_of_one_conversation_stay_on_one_side() -> None:
+    rows = [Row((k // 5, *range(k % 5)), ((1,),)) for k in range(100)]
+    training, validation = slice_off(rows, seed=1)
+    assert len(validation) == 10
+    assert not {rows[i].prompt[0] for i in training} & {rows[i].prompt[0] for i in validation}
+
+
 def test_one_prompt_alone_has_no_validation() -> None:
     assert slice_off([Row((1,), ((1,),))] * 50, seed=1) == (list(range(50)), [])
-
-
-def test_only_the_named_completions_take_part() -> None:
-    (packed,) = pack([PAIR], (1,), budget=100)
-    assert packed.ids.tolist() == [[1, 2, 3, 6, 7]]
-    assert torch.equal(packed.target, torch.tensor([6, 7, 8]))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from lab.errors import TrainingError
 from lab.model import adapters
@@ -18,8 +21,9 @@ from lab.settings import TrainSettings
 from lab.train import fit as fitting
 from lab.train.batches import Row
 from lab.train.dpo import Preference
-from lab.train.fit import Hooks, Stopped, fit
-from lab.train.logprobs import measure
+from lab.train.fit import fit
+from lab.train.forward import measure
+from lab.train.hooks import Hooks, Stopped
 
 SETTINGS = TrainSettings(learning_rate=1e-2, epochs=4, batch=4, tokens=200, sft_weight=0.0, beta=0.5, seed=5)
 
@@ -179,3 +183,43 @@ def test_the_learning_rate_rises_and_falls() -> None:
     assert rates.index(max(rates)) in (9, 10)
     assert rates[0] == 0.1
     assert rates[-1] == pytest.approx(0.1, abs=0.01)
+
+
+def test_two_processes_reach_the_numbers_of_one(tiny_model: Path, tmp_path: Path) -> None:
+    """A step of 3 rows is shared out unevenly, and the last of 7 rows leaves one process with more than the other."""
+    for count in (1, 2):
+        (tmp_path / str(count)).mkdir()
+        launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"] if count == 2 else []
+        command = [sys.executable, *launch, "-m", "tests.team", str(tiny_model), str(tmp_path / str(count))]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+    made = ("1/made-0", "2/made-0", "2/made-1")
+    alone, first, second = (load_file(tmp_path / folder / "adapter_model.safetensors") for folder in made)
+    assert all(torch.equal(first[key], second[key]) for key in first), "every process holds the same adapter"
+    assert all(torch.allclose(alone[key], first[key], atol=2e-4) for key in alone)
+    assert any((alone[key] - value).abs().max() > 1e-2 for key, value in untrained(tiny_model).items()), "and it was trained"
+    logs = [[json.loads(line)["loss"] for line in (tmp_path / count / "log.jsonl").open()] for count in ("1", "2")]
+    assert logs[0] == pytest.approx(logs[1], rel=1e-3)
+
+
+def untrained(tiny_model: Path) -> dict[str, torch.Tensor]:
+    base = load_base(str(tiny_model), "none", "cpu", training=True)
+    adapters.create(base, "c", rank=4, alpha=8, seed=0)
+    return {key.replace(".c.", "."): p.detach().clone() for key, p in adapters.parameters(base, "c").items()}
+
+
+def test_the_base_own_words_hold_it_back(base: Base, tmp_path: Path) -> None:
+    """Retention: with it, what the base would have said stays likelier under what was trained."""
+    rows, start = rows_of(base, 16), weights(base)
+    words = [Row((1, 4, 20, 2, 5), ((9, 8, 7, 2),)), Row((1, 4, 21, 2, 5), ((11, 12, 2),))]
+    kept = []
+    for number, weight in enumerate((0.0, 2.0)):
+        with torch.no_grad():
+            for key, parameter in adapters.parameters(base, "c").items():
+                parameter.copy_(start[key])
+        settings = TrainSettings(**SETTINGS.model_dump() | {"retention_weight": weight})
+        (tmp_path / str(number)).mkdir()
+        fit(base, "c", rows, Preference(settings), settings, tmp_path / str(number), Hooks(), words)
+        with adapters.active(base, "c"):
+            kept.append(measure(base, words, (0,), None).sum().item())
+    assert kept[1] > kept[0] + 1

@@ -16,7 +16,7 @@ from lab.records import Message
 from lab.settings import TrainSettings
 from lab.train import judge, reference
 from lab.train.batches import Row
-from lab.train.fit import Hooks, Stopped
+from lab.train.hooks import Hooks, Stopped
 from lab.train.reference import with_reference
 
 SETTINGS = TrainSettings()

@@ -66,3 +66,25 @@ def test_gradients_go_the_right_way() -> None:
     losses.dpo(chosen, rejected, CHOSEN_REF, REJECTED_REF, beta=0.1).sum().backward()
     assert (chosen.grad < 0).all()  # type: ignore[operator]  # a larger log-prob of the chosen lowers the loss
     assert (rejected.grad > 0).all()  # type: ignore[operator]
+
+
+def test_bradley_terry_without_ties_is_the_sigmoid_of_the_difference() -> None:
+    chosen, rejected, no = torch.tensor([1.0, -0.5]), torch.tensor([0.2, 0.3]), torch.tensor([False, False])
+    wanted = -torch.nn.functional.logsigmoid(chosen - rejected)
+    assert torch.allclose(losses.bradley_terry(chosen, rejected, no, 0.0), wanted)
+
+
+def test_davidsons_three_outcomes_are_probabilities() -> None:
+    """e^(d/2) : e^(-d/2) : nu, by hand; and replies of equal score are called equal nu / (2 + nu) of the time."""
+    a, b, nu = torch.tensor([0.7]), torch.tensor([0.1]), 0.5
+    won, lost = (losses.bradley_terry(x, y, torch.tensor([False]), nu) for x, y in ((a, b), (b, a)))
+    tied = losses.bradley_terry(a, b, torch.tensor([True]), nu)
+    total = math.exp(0.3) + math.exp(-0.3) + nu
+    assert won.item() == pytest.approx(-math.log(math.exp(0.3) / total))
+    assert sum(math.exp(-part.item()) for part in (won, lost, tied)) == pytest.approx(1)
+    assert math.exp(-losses.bradley_terry(a, a, torch.tensor([True]), nu).item()) == pytest.approx(nu / (2 + nu))
+
+
+def test_thumbs_are_a_logistic_regression_on_the_score() -> None:
+    found = losses.pointwise(torch.tensor([2.0, 2.0]), torch.tensor([True, False]), threshold=1.0, scale=3.0)
+    assert found.tolist() == pytest.approx([math.log(1 + math.exp(-3)), math.log(1 + math.exp(3))])

@@ -19,7 +19,7 @@ from lab.model.base import Base, load_base
 from lab.records import AdapterVersion, Algorithm, Job
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
-from lab.train.fit import Stopped
+from lab.train.hooks import Stopped
 from lab.train.run import execute
 from lab.train.score import policy_scores
 

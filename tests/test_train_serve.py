@@ -22,7 +22,7 @@ from lab.model.identity import base_id
 from lab.records import Job
 from lab.registry.versions import Versions
 from lab.train import serve
-from lab.train.fit import Stopped
+from lab.train.hooks import Stopped
 from lab.train.serve import LEASE, Trainer, run_job
 
 JOB = Job("dpo", "base", 0, "", (), seed=1)

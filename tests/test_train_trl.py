@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from datasets import Dataset
 from lab.feedback.examples import Examples
 from lab.model import adapters
 from lab.model.base import Base, load_base
-from lab.records import Completion, Labelled, Message, Pair
+from lab.records import Completion, Demonstration, Labelled, Message, Pair
 from lab.settings import TrainSettings
-from lab.train import dpo, kto
-from lab.train.batches import pack
-from lab.train.logprobs import completion_logprobs, measure
+from lab.train import dpo, kto, reward, sft
+from lab.train.batches import Row
+from lab.train.forward import measure, packs
 from lab.train.objective import Encoder, Objective
 
 TEXTS = [
@@ -51,39 +52,56 @@ def arguments(kind: Any, out: Path, **more: Any) -> Any:
     )  # fmt: skip
 
 
-def oracle(trainer: Any, base: Base) -> tuple[float, list[torch.Tensor], Any]:
-    """(loss, gradients, batch) of TRL on its first batch, its reference made the base, as ours is."""
+Outcome = tuple[float, dict[str, torch.Tensor]]  # loss, gradients by tensor
+
+
+def oracle(trainer: Any, parameters: dict[str, torch.nn.Parameter]) -> Outcome:
+    """TRL on its first batch, its reference made the base, as ours is."""
     with torch.no_grad():
-        for name, parameter in base.model.named_parameters():
+        for name, parameter in trainer.model.named_parameters():
             if ".ref." in name and "lora_B" in name:  # TRL's reference is a copy of the adapter; B = 0 turns it off
                 parameter.zero_()
     batch = next(iter(torch.utils.data.DataLoader(trainer.train_dataset, batch_size=4, collate_fn=trainer.data_collator)))
-    base.model.zero_grad()
+    trainer.model.zero_grad()
     loss = trainer.compute_loss(trainer.model, batch)
     loss.backward()
-    gradients = [p.grad.clone() for p in adapters.parameters(base, "default").values()]
-    base.model.zero_grad()
-    return loss.item(), gradients, batch
+    gradients = taken(parameters)
+    trainer.model.zero_grad()
+    return loss.item(), gradients
 
 
-def ours(base: Base, rows: list, objective: Objective, budget: int) -> tuple[float, list[torch.Tensor]]:
-    """(loss, gradients) of one optimizer batch, in as many forwards as the budget makes."""
-    base.model.zero_grad()
-    whole = objective.whole(rows, lambda some, which: measure(base, some, which, budget))
-    total = 0.0
-    for packed in pack(rows, objective.which, budget):
-        policy = completion_logprobs(base, packed).view(-1, len(objective.which))
-        value = objective.loss(policy, [rows[i] for i in packed.rows], whole).value
-        value.backward()  # type: ignore[no-untyped-call]
-        total += value.item()
-    return total, [p.grad.clone() for p in adapters.parameters(base, "default").values()]  # type: ignore[union-attr]
+def ours(base: Base, rows: list[Row], objective: Objective, budget: int) -> Outcome:
+    """One optimizer batch, in as many forwards as the budget makes."""
+    with adapters.active(base, "default"):
+        parameters = adapters.parameters(base, "default") | objective.parameters()
+        whole = objective.whole(rows, lambda some, which: measure(base, some, which, budget))
+        total = 0.0
+        for packed in packs(base, rows, objective.which, budget, whole=objective.feeds_last):
+            assert len(packed.ends), "TRL is compared with trees"
+            values = objective.values(base, packed, "auto").view(-1, len(objective.which))
+            value = objective.loss(values, [rows[i] for i in packed.rows], whole).value
+            value.backward()  # type: ignore[no-untyped-call]
+            total += value.item()
+        return total, taken(parameters)
 
 
-def assert_same(mine: tuple[float, list[torch.Tensor]], theirs: tuple[float, list[torch.Tensor], Any]) -> None:
-    assert mine[0] == pytest.approx(theirs[0], rel=1e-4)
-    assert any(g.abs().max() > 1e-4 for g in theirs[1])
-    for a, b in zip(mine[1], theirs[1], strict=True):
-        assert torch.allclose(a, b, rtol=1e-2, atol=1e-5)
+def taken(parameters: dict[str, torch.nn.Parameter]) -> dict[str, torch.Tensor]:
+    """The gradients, which are 0 afterwards."""
+    gradients = {key: p.grad.clone() for key, p in parameters.items() if p.grad is not None}
+    assert gradients.keys() == parameters.keys()
+    for parameter in parameters.values():
+        parameter.grad = None
+    return gradients
+
+
+def assert_same(mine: Outcome, theirs: Outcome) -> None:
+    """The loss within 1e-5 and the gradients within 1e-4, relative, each tensor and all together: fp32 on either side."""
+    assert mine[0] == pytest.approx(theirs[0], rel=1e-5, abs=0)
+    assert mine[1].keys() == theirs[1].keys()
+    together = [torch.cat([gradients[key].flatten() for key in theirs[1]]) for _, gradients in (mine, theirs)]
+    for a, b in [together, *((mine[1][key], theirs[1][key]) for key in theirs[1])]:
+        assert b.norm() > 1e-4
+        assert (a - b).norm() <= 1e-4 * b.norm()
 
 
 @pytest.mark.parametrize("loss", ["sigmoid", "ipo"])
@@ -98,12 +116,8 @@ def test_dpo_and_ipo(base: Base, tmp_path: Path, loss: str) -> None:
         config = arguments(DPOConfig, tmp_path, loss_type=[loss], beta=0.3)
         trainer = DPOTrainer(base.model, args=config, train_dataset=data, processing_class=base.template.tokenizer)
     settings = TrainSettings(beta=0.3, sft_weight=0.0)
-    pairs = tuple(
-        Pair((Message(role="user", content=p),), Completion("c", c), Completion("r", r), f"v{i}")
-        for i, (p, c, r) in enumerate(TEXTS)
-    )
-    rows = dpo.rows_of(Examples(pairs, (), ()), Encoder(base.template, 512))
-    theirs = oracle(trainer, base)
+    rows = dpo.rows_of(Examples(tuple(pairs()), (), ()), Encoder(base.template, 512))
+    theirs = oracle(trainer, adapters.parameters(base, "default"))
     with adapters.without(base):
         reference = measure(base, rows, (0, 1), 4000)
     rows = [with_values(row, values) for row, values in zip(rows, reference.tolist(), strict=True)]
@@ -132,12 +146,65 @@ def test_kto(base: Base, tmp_path: Path) -> None:
     rows = kto.rows_of(Examples((), thumbs, ()), Encoder(base.template, 512), seed=1)
     # TRL mates each row with the one before it
     rows = [with_mate(row, rows[i - 1].completions[kto.OWN]) for i, row in enumerate(rows)]
-    theirs = oracle(trainer, base)
+    theirs = oracle(trainer, adapters.parameters(base, "default"))
     with adapters.without(base):
         reference = measure(base, rows, (0, 1), 4000)
     rows = [with_values(row, values) for row, values in zip(rows, reference.tolist(), strict=True)]
     for budget in (4000, 40):
         assert_same(ours(base, rows, kto.Thumbs(TrainSettings(beta=0.3, sft_weight=0.0)), budget), theirs)
+
+
+def test_sft(base: Base, tmp_path: Path) -> None:
+    from trl import SFTConfig, SFTTrainer
+
+    data = Dataset.from_list([{"prompt": said("user", p), "completion": said("assistant", c)} for p, c, _ in TEXTS])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        config = arguments(SFTConfig, tmp_path, completion_only_loss=True)
+        trainer = SFTTrainer(base.model, args=config, train_dataset=data, processing_class=base.template.tokenizer)
+    imitated = tuple(
+        Demonstration((Message(role="user", content=p),), Completion(f"r{i}", c), f"d{i}") for i, (p, c, _) in enumerate(TEXTS)
+    )
+    rows = [with_values(row, [0.0]) for row in sft.rows_of(Examples((), (), imitated), Encoder(base.template, 512))]
+    theirs = oracle(trainer, adapters.parameters(base, "default"))
+    for budget in (4000, 40):
+        assert_same(ours(base, rows, sft.Imitation(TrainSettings()), budget), theirs)
+
+
+def test_reward(base: Base, tiny_model: Path, tmp_path: Path) -> None:
+    """TRL trains a classifier of one class: the same base and adapter, and its head given to ours."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForSequenceClassification
+    from trl import RewardConfig, RewardTrainer
+
+    own = adapters.parameters(base, "default")
+    targets = sorted({key.split(".lora_")[0].rsplit(".", 1)[1] for key in own})
+    network = AutoModelForSequenceClassification.from_pretrained(tiny_model, num_labels=1, dtype=torch.float32)
+    judge = get_peft_model(
+        network, LoraConfig(r=4, lora_alpha=8, target_modules=targets, modules_to_save=["score"], task_type="SEQ_CLS")
+    )
+    theirs = dict(judge.named_parameters())
+    with torch.no_grad():
+        for key, parameter in own.items():
+            theirs[key].copy_(parameter)
+    data = Dataset.from_list(
+        [{"prompt": said("user", p), "chosen": said("assistant", c), "rejected": said("assistant", r)} for p, c, r in TEXTS]
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        config = arguments(RewardConfig, tmp_path)
+        trainer = RewardTrainer(judge, args=config, train_dataset=data, processing_class=base.template.tokenizer)
+    head = theirs["base_model.model.score.modules_to_save.default.weight"]
+    rows = reward.rows_of(Examples(tuple(pairs()), (), ()), Encoder(base.template, 512))
+    wanted = oracle(trainer, {key: theirs[key] for key in own} | {"head": head})
+    for budget in (4000, 40):
+        objective = reward.Comparison(TrainSettings(), torch.nn.Parameter(head.detach().clone()))
+        assert_same(ours(base, rows, objective, budget), wanted)
+
+
+def pairs() -> Iterator[Pair]:
+    for i, (p, c, r) in enumerate(TEXTS):
+        yield Pair((Message(role="user", content=p),), Completion("c", c), Completion("r", r), f"v{i}")
 
 
 def with_values(row: Any, values: list[float]) -> Any:

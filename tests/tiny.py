@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast, Qwen3Config
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
 from lab.model import adapters
 from lab.model.base import load_base
@@ -18,9 +19,31 @@ TEMPLATE = (
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 WORDS = ["hello there, how are you today?", "tell me a story about a small dog.", "yes, no, maybe; 1 2 3 4 5 6 7 8 9 0"]
-SHAPE = {
+SHAPE: dict[str, Any] = {
     "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4,
     "num_key_value_heads": 2, "max_position_embeddings": 512, "tie_word_embeddings": True,
+}  # fmt: skip
+MAMBA: dict[str, Any] = {
+    "mamba_n_heads": 8, "mamba_d_head": 16, "mamba_d_ssm": 128, "mamba_d_state": 16, "mamba_n_groups": 1, "mamba_chunk_size": 16,
+}  # fmt: skip
+DELTA: dict[str, Any] = {
+    "linear_num_value_heads": 4, "linear_num_key_heads": 2, "linear_key_head_dim": 16, "linear_value_head_dim": 16,
+    "layer_types": ["linear_attention", "full_attention"],
+}  # fmt: skip
+OWN: dict[str, dict[str, Any]] = {  # what a family needs or has beyond the shape
+    "llama": {},
+    "qwen3": {"head_dim": 16},
+    "mistral": {"sliding_window": None},
+    "phi3": {},
+    "granite": {"logits_scaling": 4.0, "embedding_multiplier": 3.0, "attention_multiplier": 0.3, "residual_multiplier": 0.5},
+    "cohere2": {"logit_scale": 0.5},
+    "gemma2": {"head_dim": 16, "final_logit_softcapping": 5.0},
+    "gemma3_text": {"head_dim": 16, "layer_types": ["sliding_attention", "full_attention"], "sliding_window": 64},
+    "qwen3_next": {"head_dim": 16, "num_experts": 2, "num_experts_per_tok": 1, "moe_intermediate_size": 32,
+                   "shared_expert_intermediate_size": 32, **DELTA},
+    "qwen3_5_text": {"head_dim": 16, **DELTA},
+    "lfm2": {"layer_types": ["conv", "full_attention"], "block_multiple_of": 32},
+    "falcon_h1": {"lm_head_multiplier": 0.5, **MAMBA},
 }  # fmt: skip
 
 
@@ -39,8 +62,7 @@ def build_tiny_model(folder: Path, family: str = "llama", seed: int = 0) -> Path
     )  # fmt: skip
     fast.chat_template = TEMPLATE
     vocab = {"vocab_size": len(fast), "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}
-    own = {"head_dim": 16} if family == "qwen3" else {}
-    config = {"llama": LlamaConfig, "qwen3": Qwen3Config}[family](**SHAPE, **vocab, **own)
+    config = AutoConfig.for_model(family, **SHAPE | vocab | OWN[family])
     torch.manual_seed(seed)
     AutoModelForCausalLM.from_config(config, dtype=torch.float32).save_pretrained(folder)
     fast.save_pretrained(folder)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,9 +25,11 @@ from lab.feedback.shapes import Parsed, Refused, checked, criterion_of, pair_of,
 from lab.feedback.store import IMPORTED, Store
 from lab.records import Completion, Message, Pair, Reply
 
-Kind = Literal["pairs", "votes", "thumbs", "chats"]
-KINDS: tuple[Kind, ...] = ("pairs", "votes", "thumbs", "chats")
+Kind = Literal["pairs", "votes", "thumbs", "corrections", "chats"]
+KINDS: tuple[Kind, ...] = ("pairs", "votes", "thumbs", "corrections", "chats")
 BATCH = 250  # rows in one transaction
+LISTS = ("messages", "votes", "reasons")  # columns of a table that hold lists; others hold text, or messages that begin so:
+MESSAGES = re.compile(r"""\s*\[\s*(\]\s*$|\{\s*['"](role|content)['"]\s*:)""")
 ALREADY = "already here"
 
 Made = TypeVar("Made")
@@ -71,11 +74,14 @@ def export_file(store: Store, path: Path, kind: Kind) -> int:
     """Writes what counts of a kind as jsonl (gzipped if the name ends in .gz) and returns how many rows.
 
     The file appears whole or not at all. A pair is a decided vote or a correction; a chat is the newest branch of a
-    conversation; what was imported as single rated rows is no chat.
+    conversation; what was imported as single rated rows is no chat. A correction is in both pairs and corrections, under
+    one id: whoever imports both elsewhere keeps it as what came first, and only as a correction is it imitated as well.
     """
     if kind not in KINDS:
         raise StoreError(f"cannot export {kind!r}; choose one of {', '.join(KINDS)}")
-    makers: dict[Kind, Callable[[Store], Iterable[dict]]] = {"pairs": _pairs, "votes": _votes, "thumbs": _thumbs, "chats": _chats}
+    makers: dict[Kind, Callable[[Store], Iterable[dict]]] = {
+        "pairs": _pairs, "votes": _votes, "thumbs": _thumbs, "corrections": _corrections, "chats": _chats,
+    }  # fmt: skip
     part = path.with_name(f".{path.name}.part")
     count = 0
     try:
@@ -119,7 +125,7 @@ def read_prompts(path: Path) -> list[tuple[Message, ...]]:
 def rows_of(path: Path) -> Iterator[tuple[int, object]]:
     """(line, row) of a file; a line that cannot be read comes as the Refused that says why. Raises StoreError."""
     if str(path).startswith(PREFIX):
-        yield from hub_rows(str(path).removeprefix(PREFIX))
+        yield from ((number, _unfolded(row)) for number, row in hub_rows(str(path).removeprefix(PREFIX)))
         return
     readers = {".parquet": _parquet_rows, ".csv": _csv_rows}
     line = 0
@@ -129,7 +135,7 @@ def rows_of(path: Path) -> Iterator[tuple[int, object]]:
     except FileNotFoundError:
         raise StoreError(f"there is no file {path}; check the name") from None
     except (OSError, EOFError, zlib.error, csv.Error, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else " ".join(str(error).split())
         raise StoreError(f"{path} cannot be read after line {line}: {reason}; lines before it were read") from None
 
 
@@ -151,36 +157,75 @@ def _json(content: bytes) -> object:
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, object]]:
-    """Read with the library that `datasets` reads parquet with; `datasets` itself would ask the network first."""
+    """Read with pyarrow, which is what `datasets` reads parquet with too.
+
+    `datasets` itself would not do (5.2.0): load_dataset of a local file asks the network to count a download and leaves a
+    lock in the Hub's cache; Dataset.from_parquet writes the whole file there once more, kept in memory or not. A stream,
+    IterableDataset.from_parquet in a cache of its own, does neither, but it imports torch and fetches row groups ahead:
+    of a file that is one row group it holds all, several times over, and of a broken one it loses good rows.
+    """
     # slow to import, and only parquet needs it; pyarrow brings no types
     from pyarrow import ArrowException  # type: ignore[import-untyped]
     from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
 
     try:
         with path.open("rb") as file:
-            batches = ParquetFile(file).iter_batches(batch_size=BATCH)
+            # one file may be one row group: it is read piece by piece, not fetched ahead as a whole
+            parquet = ParquetFile(file, pre_buffer=False, buffer_size=1 << 16)
+            batches = parquet.iter_batches(batch_size=BATCH, use_threads=False)
             yield from enumerate((row for batch in batches for row in batch.to_pylist()), 1)
     except ArrowException as error:
         raise StoreError(f"{path} is no parquet file that can be read: {str(error).splitlines()[0]}") from None
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, object]]:
-    """Cells are text; those that hold a JSON list, true or false are taken as that."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        for cells in reader:
-            yield reader.line_num, {key: _cell(value) for key, value in cells.items() if key is not None and value}
+    """Every cell is text, and a row's line is the one it begins on.
+
+    `datasets` reads csv through pandas, which guesses: a reply that says NA or None is gone, one that says 4 may be 4.0. One
+    row with a cell too many, or a byte that is not UTF-8, ends the file and takes the good rows before it along, up to
+    10,000; and no row knows its line.
+    """
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:  # a row with bad bytes is refused later
+        reader = csv.reader(file, strict=True)
+        names = [name.strip() for name in next(reader, [])]
+        while True:
+            line = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                lost = f" up to line {reader.line_num}" if reader.line_num > line else ""  # a quote that is never closed
+                yield line, Refused(f"not csv{lost}: {error}")
+                continue
+            if any(cells[len(names) :]):
+                yield line, Refused(f"has {len(cells)} cells and the header {len(names)}; put quotes around text with commas")
+            elif cells:
+                yield line, _unfolded({name: cell for name, cell in zip(names, cells, strict=False) if cell})
 
 
-def _cell(value: str) -> Any:
-    if value.strip().lower() in ("true", "false"):
-        return value.strip().lower() == "true"
-    if value.lstrip().startswith("["):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
+def _unfolded(row: object) -> object:
+    """A row of a table that has no lists or truth in its cells: lists are JSON there, a label is a word."""
+    if not isinstance(row, dict):
+        return row
+    try:
+        return {name: _cell(name, value) if isinstance(value, str) else value for name, value in row.items()}
+    except Refused as refusal:
+        return refusal
+
+
+def _cell(name: str, text: str) -> Any:
+    if name == "label" and text.strip().lower() in ("true", "false"):
+        return text.strip().lower() == "true"
+    messages = MESSAGES.match(text)
+    if not messages and name not in LISTS:
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        if messages:
+            raise Refused(f"{name} is no list in JSON: {text!r:.80}") from None
+        return text  # a shape that wants a list there says so
 
 
 def _usable(row: object) -> object:
@@ -237,6 +282,18 @@ def _thumbs(store: Store) -> Iterator[dict]:
             "prompt": list(threads.prompt(thumb.reply)), "completion": _said(replies[thumb.reply].text),
             "label": thumb.value == "up", "reasons": list(thumb.reasons), "comment": thumb.comment,
             "criterion": thumb.criterion, "rater": thumb.rater, "time": thumb.time, "opinion": thumb.id,
+        }  # fmt: skip
+
+
+def _corrections(store: Store) -> Iterator[dict]:
+    corrections = store.corrections()
+    replies = store.replies_with_ancestors(correction.reply for correction in corrections)
+    threads = Threads(replies, None)
+    for correction in corrections:
+        yield {
+            "prompt": list(threads.prompt(correction.reply)), "completion": _said(replies[correction.reply].text),
+            "better": _said(correction.text),
+            "criterion": correction.criterion, "rater": correction.rater, "time": correction.time, "opinion": correction.id,
         }  # fmt: skip
 
 

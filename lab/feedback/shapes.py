@@ -51,11 +51,14 @@ def parse(row: object, rater: str) -> Parsed:
 
 
 def checked(row: object) -> Row:
-    """The row as an object without its null values. Raises Refused for anything else and for broken text."""
+    """The row as an object without its null values. Raises Refused for anything else and for broken text.
+
+    What JSON does not know, the dates of a table for one, is no fault as long as no shape asks for it.
+    """
     if not isinstance(row, Mapping):
         raise Refused(f"a row must be an object, not {_kind_of(row)}")
     try:
-        json.dumps(row, ensure_ascii=False).encode()
+        json.dumps(row, ensure_ascii=False, default=str).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise Refused(f"holds what cannot be kept as text ({type(error).__name__})") from None
     return {str(key): value for key, value in row.items() if value is not None}

@@ -26,6 +26,7 @@ from lab.model.libraries import (
     get_peft_model_state_dict,
     set_peft_model_state_dict,
 )
+from lab.model.lora import lean
 
 BASE = "__base__"  # PEFT's word for "no adapter" in a mixed batch
 
@@ -157,7 +158,8 @@ def active(base: Base, name: str) -> Iterator[None]:
     assert isinstance(base.model, PeftModel)
     base.model.set_adapter(name)
     try:
-        yield
+        with lean(layers(base), name):
+            yield
     finally:
         for parameter in parameters(base, name).values():
             parameter.requires_grad_(False)

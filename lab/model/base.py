@@ -5,6 +5,7 @@ Knows nothing of versions or conversations. The weights never change; what is le
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -19,6 +20,7 @@ from lab.model.libraries import PeftModel
 from lab.model.template import ChatTemplate
 
 Quantize = Literal["nf4", "int8", "none"]
+Precision = Literal["auto", "fp32", "bf16"]
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Base:
     quantize: Quantize
     context: int  # longest sequence the model takes, tokens
     rows: list[str] | None = None  # adapter of each row of the forward under way; see adapters.per_row
+    trees: bool | None = None  # whether its attention takes packed trees; train/forward.py finds out
 
     @property
     def causal_lm(self) -> PreTrainedModel:
@@ -52,22 +55,28 @@ def choose_device(device: str) -> torch.device:
     return torch.device(device)
 
 
-def load_base(model: str, quantize: Quantize = "nf4", device: str = "auto", *, training: bool = False) -> Base:
+def load_base(
+    model: str, quantize: Quantize = "nf4", device: str = "auto", *, training: bool = False, dtype: Precision = "auto"
+) -> Base:
     """Loads a model. With `training`, NF4 weights stay in the layout that has a backward pass.
+
+    `dtype` is the precision of what is not quantized; "auto" is bf16 on CUDA and fp32 on CPUs.
 
     On CPUs with AVX512-BF16, bitsandbytes repacks NF4 weights at the first inference into a faster layout without
     autograd; a process that trains must never let that happen, and one that chats wants it.
     Raises ModelError, in one line, for whatever keeps the model from loading.
     """
+    if training:  # oneDNN keeps a compiled product for every shape it met, and a round has a thousand: half a gigabyte
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     folder = resolve(model)
     place = choose_device(device)
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-        dtype = torch.bfloat16 if place.type == "cuda" else torch.float32
+        kind = torch.bfloat16 if dtype == "bf16" or (dtype == "auto" and place.type == "cuda") else torch.float32
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             network = AutoModelForCausalLM.from_pretrained(
-                folder, config=config, dtype=dtype, quantization_config=quantization(quantize, place), use_safetensors=True,
+                folder, config=config, dtype=kind, quantization_config=quantization(quantize, place), use_safetensors=True,
                 trust_remote_code=False, device_map={"": place},
             )  # fmt: skip
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)

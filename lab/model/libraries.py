@@ -29,8 +29,12 @@ def import_bitsandbytes() -> None:
 
 import_bitsandbytes()
 
+from bitsandbytes.functional import dequantize_4bit  # noqa: E402
 from peft import LoraConfig, PeftModel, get_peft_model  # noqa: E402
 from peft.tuners.lora import LoraLayer  # noqa: E402
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict  # noqa: E402
 
-__all__ = ["LoraConfig", "LoraLayer", "PeftModel", "get_peft_model", "get_peft_model_state_dict", "set_peft_model_state_dict"]
+__all__ = [
+    "LoraConfig", "LoraLayer", "PeftModel", "dequantize_4bit", "get_peft_model", "get_peft_model_state_dict",
+    "set_peft_model_state_dict",
+]  # fmt: skip

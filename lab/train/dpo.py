@@ -16,7 +16,7 @@ from lab.feedback.examples import Examples
 from lab.settings import TrainSettings
 from lab.train import losses
 from lab.train.batches import Row
-from lab.train.objective import Encoder, Loss, Measure, Whole, preference_rows
+from lab.train.objective import Encoder, Loss, Measure, OfLogprobs, Whole, preference_rows
 
 
 def rows_of(examples: Examples, encoder: Encoder) -> list[Row]:
@@ -25,7 +25,7 @@ def rows_of(examples: Examples, encoder: Encoder) -> list[Row]:
 
 
 @dataclass(frozen=True)
-class Preference:
+class Preference(OfLogprobs):
     """The objective of DPO, or of IPO when `squared`."""
 
     settings: TrainSettings

@@ -1,65 +1,39 @@
-"""The one loop of SFT, DPO, IPO and KTO: rows and an objective in, a trained adapter and a log out.
+"""The one loop of SFT, DPO, IPO, KTO and the reward model: rows and an objective in, a trained adapter and a log out.
 
 It knows no algorithm and no store. It can be stopped between any two forwards, leaves a checkpoint behind, and goes on
 from it to the same numbers as if it had never been stopped. It keeps the best state seen on the validation slice.
+
+Under `accelerate launch` or `torchrun` every process holds the base, takes its share of each step's rows, and the gradients of the
+adapter are summed before the step: what a row weighs is known before it is shared out, so the numbers are those of
+one process. The base itself is not sharded.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from accelerate import Accelerator
 from torch import Tensor
 
 from lab.errors import TrainingError
 from lab.model import adapters
 from lab.model.base import Base
 from lab.settings import TrainSettings
-from lab.train.batches import Row, pack, schedule, slice_off
-from lab.train.logprobs import completion_logprobs, measure
+from lab.train.batches import Row, schedule, slice_off
+from lab.train.checkpoint import State, keep, log, restore
+from lab.train.forward import TOKENS, completion_logprobs, measure, packs, why_padded
+from lab.train.hooks import Hooks, Stopped
+from lab.train.memory import is_short, recomputed, steady_heap
 from lab.train.objective import Objective
 
 CHECKPOINT_SECONDS = 20.0
 CHECKS = 8  # looks at the validation slice in a round
-
-
-class Stopped(Exception):
-    """The caller's `should_stop` said so; the checkpoint is written."""
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """What the loop asks and tells while it runs."""
-
-    progress: Callable[[dict], None] = lambda entry: None
-    should_stop: Callable[[], bool] = lambda: False
-    yield_to_chat: Callable[[], None] = lambda: None
-    drift: Callable[[], float] = lambda: 0.0  # KL of sampled replies from the base, nats a token
-
-    def courteous(self) -> None:
-        """Between two forwards: lets the chat go first, and raises Stopped when that is asked for."""
-        self.yield_to_chat()
-        if self.should_stop():
-            raise Stopped
-
-
-@dataclass
-class State:
-    """Where a run stands; all of it goes into the checkpoint."""
-
-    step: int = 0
-    losses: list[float] = field(default_factory=list)
-    best: float = math.inf
-    worse: int = 0  # checks since the best
-    kept: bool = False  # whether any check was better than the start
-    ended: str = ""  # why it ended before its last step
 
 
 @dataclass(frozen=True)
@@ -73,38 +47,54 @@ class Fit:
 
 
 def fit(
-    base: Base, name: str, rows: Sequence[Row], objective: Objective, settings: TrainSettings, folder: Path, hooks: Hooks
-) -> Fit:
+    base: Base, name: str, rows: Sequence[Row], objective: Objective, settings: TrainSettings, folder: Path, hooks: Hooks,
+    retention: Sequence[Row] = (),
+) -> Fit:  # fmt: skip
     """Trains adapter `name`, which must exist, on `rows`; `folder` takes log.jsonl and the checkpoint.
 
+    `retention` are rows of (reply,) in the base's own words that `train.retention_weight` mixes into every step.
     Raises TrainingError when there is nothing to train on or the loss stops being a number, Stopped when told to.
     """
     if not rows:
         raise TrainingError("no example is left to train on; give more feedback, or raise train.max_length if they were too long")
+    team = Accelerator(cpu=base.device.type == "cpu")
     training, validation = slice_off(rows, settings.seed)
-    plan = schedule(len(training), settings.batch, settings.epochs, settings.seed)
+    plan = schedule([rows[i] for i in training], settings.batch, settings.epochs, settings.seed)
     held = [rows[i] for i in validation]
     checks = {round(len(plan) * (k + 1) / CHECKS) for k in range(CHECKS)}
-    with adapters.active(base, name):
-        parameters = adapters.parameters(base, name)
+    longest = max(len(row.prompt) + max(len(c) for c in row.completions) for row in rows)
+    with ExitStack() as inside:
+        inside.enter_context(steady_heap())
+        inside.enter_context(adapters.active(base, name))
+        notes = {"padded": why_padded(base, longest), "recomputed": None}
+        at_once = max(longest, settings.tokens or TOKENS[base.device.type])
+        if settings.checkpointing == "on" or (settings.checkpointing == "auto" and is_short(base, at_once)):
+            notes["recomputed"] = "activations are computed again in the backward, to save memory"
+            inside.enter_context(recomputed(base))
+        parameters = adapters.parameters(base, name) | objective.parameters()
         rate = peak_rate(base, settings)
         optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=0.0)
         best = {key: p.detach().clone() for key, p in parameters.items()}
         state = restore(folder, parameters, optimizer, best)
         saved = time.monotonic()
-        if held and state.step == 0:  # what it starts from may be the best there is
-            state.best = validation_loss(base, held, objective, settings)
+        if state.step == 0:
+            if held:  # what it starts from may be the best there is
+                state.best = validation_loss(base, held, objective, settings)
+            if team.is_main_process and any(notes.values()):
+                log(folder, {"step": 0} | {key: words for key, words in notes.items() if words})
         while state.step < len(plan) and not state.ended:
             for group in optimizer.param_groups:
                 group["lr"] = rate * shape(state.step, len(plan))
             began = time.perf_counter()
+            mixed = [retention[(state.step + k) % len(retention)] for k in range(min(2, len(retention)))]
             try:
-                entry = one_step(base, [rows[training[i]] for i in plan[state.step]], objective, settings, hooks)
+                entry = one_step(base, [rows[training[i]] for i in plan[state.step]], mixed, objective, settings, hooks, team)
             except Stopped:
                 optimizer.zero_grad(set_to_none=True)
                 keep(folder, state, parameters, optimizer, best)
                 raise
-            torch.nn.utils.clip_grad_norm_(parameters.values(), settings.grad_clip)
+            summed(parameters, team)
+            team.clip_grad_norm_(parameters.values(), settings.grad_clip)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             state.step += 1
@@ -112,15 +102,17 @@ def fit(
             entry |= {"step": state.step, "steps": len(plan), "phase": "training", "seconds": time.perf_counter() - began}
             if state.step in checks:
                 entry |= check(base, held, objective, settings, hooks, state, parameters, best)
-            log(folder, entry)
+            if team.is_main_process:
+                log(folder, entry)
             hooks.progress(entry)
-            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            if team.is_main_process and time.monotonic() - saved > CHECKPOINT_SECONDS:
                 keep(folder, state, parameters, optimizer, best)
                 saved = time.monotonic()
         if not state.kept:
             why = state.ended or "the validation loss never improved"
             raise TrainingError(f"{why}, so nothing was kept; give more feedback, roll back, or raise train.kl_cap")
-        keep(folder, state, parameters, optimizer, best)  # judging comes next; if that is cut off, no step is done again
+        if team.is_main_process:  # judging comes next; if that is cut off, no step is done again
+            keep(folder, state, parameters, optimizer, best)
         with torch.no_grad():
             for key, parameter in parameters.items():
                 parameter.copy_(best[key])
@@ -145,23 +137,61 @@ def shape(step: int, steps: int) -> float:
     return 0.1 + 0.45 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
-def one_step(base: Base, rows: Sequence[Row], objective: Objective, settings: TrainSettings, hooks: Hooks) -> dict:
-    """Gradients of one optimizer batch, forward by forward; returns its loss, margin and accuracy."""
-    hooks.courteous()
+def one_step(
+    base: Base, rows: Sequence[Row], retention: Sequence[Row], objective: Objective, settings: TrainSettings, hooks: Hooks,
+    team: Accelerator,
+) -> dict:  # fmt: skip
+    """Gradients of one optimizer batch, forward by forward; returns its loss, margin and accuracy.
+
+    With several processes each computes its share of the rows, and only between two steps are they stopped.
+    """
+    if agreed(hooks.should_stop(), team):
+        raise Stopped
+    courteous = hooks.courteous if team.num_processes == 1 else hooks.yield_to_chat
     whole = objective.whole(rows, lambda some, which: measure(base, some, which, settings.tokens, settings.dtype))
+    mine = rows[team.process_index :: team.num_processes]
     total, margins, right = 0.0, [], []
-    for packed in pack(rows, objective.which, settings.tokens):
-        hooks.courteous()
-        policy = completion_logprobs(base, packed, settings.dtype).view(-1, len(objective.which))
-        part = objective.loss(policy, [rows[i] for i in packed.rows], whole)
-        part.value.backward()
+    for packed in packs(base, mine, objective.which, settings.tokens, whole=objective.feeds_last):
+        courteous()
+        values = objective.values(base, packed, settings.dtype).view(-1, len(objective.which))
+        part = objective.loss(values, [mine[i] for i in packed.rows], whole)
+        team.backward(part.value)
         total += part.value.item()
         margins += part.margins
         right += part.right
-    if not math.isfinite(total):
+    if team.is_main_process and retention and settings.retention_weight:
+        total += retained(base, retention, settings, team)
+    sums = team.reduce(torch.tensor([total, sum(margins), sum(right)], dtype=torch.float64, device=team.device), "sum").tolist()
+    if not math.isfinite(sums[0]):
         rate = peak_rate(base, settings)
-        raise TrainingError(f"the loss became {total}; nothing was kept. Lower train.learning_rate, which was {rate:g}")
-    return {"loss": total, "margin": sum(margins) / len(margins), "accuracy": sum(right) / len(right)}
+        raise TrainingError(f"the loss became {sums[0]}; nothing was kept. Lower train.learning_rate, which was {rate:g}")
+    return {"loss": sums[0], "margin": sums[1] / len(rows), "accuracy": sums[2] / len(rows)}
+
+
+def retained(base: Base, rows: Sequence[Row], settings: TrainSettings, team: Accelerator) -> float:
+    """Gradients of the mean negative log-likelihood of the base's own words, by `train.retention_weight`."""
+    tokens = sum(len(row.completions[0]) for row in rows)
+    total = 0.0
+    for packed in packs(base, rows, (0,), settings.tokens):
+        value = -settings.retention_weight * completion_logprobs(base, packed, settings.dtype).sum() / tokens
+        team.backward(value)
+        total += value.item()
+    return total
+
+
+def agreed(answer: bool, team: Accelerator) -> bool:
+    """Whether any process says so."""
+    if team.num_processes == 1:
+        return answer
+    return bool(team.reduce(torch.tensor(float(answer), device=team.device), "sum").item() > 0)
+
+
+def summed(parameters: dict[str, torch.nn.Parameter], team: Accelerator) -> None:
+    """The gradients of all processes, in every process."""
+    if team.num_processes > 1:
+        for parameter in parameters.values():
+            own = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+            parameter.grad = team.reduce(own, "sum")
 
 
 @torch.no_grad()
@@ -169,9 +199,9 @@ def validation_loss(base: Base, rows: Sequence[Row], objective: Objective, setti
     """The objective on rows that are not trained on, as one batch."""
     whole = objective.whole(rows, lambda some, which: measure(base, some, which, settings.tokens, settings.dtype))
     total = 0.0
-    for packed in pack(rows, objective.which, settings.tokens):
-        policy = completion_logprobs(base, packed, settings.dtype).view(-1, len(objective.which))
-        total += objective.loss(policy, [rows[i] for i in packed.rows], whole).value.item()
+    for packed in packs(base, rows, objective.which, settings.tokens, whole=objective.feeds_last):
+        values = objective.values(base, packed, settings.dtype).view(-1, len(objective.which))
+        total += objective.loss(values, [rows[i] for i in packed.rows], whole).value.item()
     return total
 
 
@@ -200,60 +230,3 @@ def check(
         if state.worse >= settings.patience:
             state.ended = f"the validation loss has not improved for {state.worse} checks"
     return entry
-
-
-# -- checkpoint ---------------------------------------------------------------------------------------------------
-
-
-def log(folder: Path, entry: dict) -> None:
-    with (folder / "log.jsonl").open("a") as file:
-        file.write(json.dumps({k: round(v, 6) if isinstance(v, float) else v for k, v in entry.items()}) + "\n")
-
-
-def keep(
-    folder: Path, state: State, parameters: dict[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer,
-    best: dict[str, Tensor],
-) -> None:  # fmt: skip
-    """Writes adapter, optimizer moments, best state and counters into one safetensors file, replaced atomically."""
-    tensors = {}
-    for key, parameter in parameters.items():
-        tensors[f"adapter/{key}"] = parameter.detach().cpu().contiguous()
-        tensors[f"best/{key}"] = best[key].cpu().contiguous()
-        for moment, value in optimizer.state.get(parameter, {}).items():
-            tensors[f"{moment}/{key}"] = value.detach().cpu().contiguous()
-    save_file(tensors, folder / "checkpoint.new", metadata={"state": json.dumps(vars(state))})
-    (folder / "checkpoint.new").replace(folder / "checkpoint.safetensors")
-
-
-def restore(
-    folder: Path, parameters: dict[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer, best: dict[str, Tensor]
-) -> State:
-    """Where an earlier run of the same job stood; a fresh state when there is none or it cannot be read."""
-    file = folder / "checkpoint.safetensors"
-    try:
-        with safe_open(file, "pt") as saved:
-            state = State(**json.loads(saved.metadata()["state"]))
-            tensors = {key: saved.get_tensor(key) for key in saved.keys()}  # noqa: SIM118  (not a dict)
-        with torch.no_grad():
-            for key, parameter in parameters.items():
-                parameter.copy_(tensors[f"adapter/{key}"])
-                best[key].copy_(tensors[f"best/{key}"])
-                moments = [m for m in ("step", "exp_avg", "exp_avg_sq") if f"{m}/{key}" in tensors]
-                if moments:
-                    optimizer.state[parameter] = {
-                        m: tensors[f"{m}/{key}"].to("cpu" if m == "step" else parameter.device) for m in moments
-                    }
-    except FileNotFoundError:
-        state = State()
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise TrainingError(f"the checkpoint {file} cannot be read ({error}); delete it to begin the round again") from error
-    trim_log(folder, state.step)
-    return state
-
-
-def trim_log(folder: Path, steps: int) -> None:
-    """Drops what was logged after the checkpoint: those steps will be done, and logged, again."""
-    file = folder / "log.jsonl"
-    if file.exists():
-        lines = file.read_text().splitlines(keepends=True)
-        file.write_text("".join(line for line in lines if line.endswith("\n") and json.loads(line)["step"] <= steps))

@@ -18,7 +18,7 @@ from lab.model.generate import Emitted, Request, generate
 from lab.records import Message, Sampling
 from lab.settings import TrainSettings
 from lab.train.batches import Ids, Row
-from lab.train.logprobs import measure
+from lab.train.forward import measure
 
 SAMPLES = 16  # replies drawn from the candidate and from the base
 WORST = 1e9  # stands for "not a number"

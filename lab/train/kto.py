@@ -19,7 +19,7 @@ from lab.feedback.examples import Examples
 from lab.settings import TrainSettings
 from lab.train import losses
 from lab.train.batches import Row
-from lab.train.objective import Encoder, Loss, Measure, Whole, preference_rows
+from lab.train.objective import Encoder, Loss, Measure, OfLogprobs, Whole, preference_rows
 
 OWN, UNRELATED = 0, 1
 
@@ -52,7 +52,7 @@ def with_unrelated(rows: list[Row], max_length: int, seed: int) -> list[Row]:
 
 
 @dataclass(frozen=True)
-class Thumbs:
+class Thumbs(OfLogprobs):
     """The objective of KTO."""
 
     settings: TrainSettings

@@ -6,6 +6,8 @@ Log-probabilities are sums over the tokens of a completion, in nats. "policy" is
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
@@ -75,3 +77,25 @@ def class_weights(desirable: int, undesirable: int) -> tuple[float, float]:
         return 1.0, 1.0
     total = desirable + undesirable
     return total / (2 * desirable), total / (2 * undesirable)
+
+
+def bradley_terry(chosen: Tensor, rejected: Tensor, tie: Tensor, nu: float) -> Tensor:
+    """Negative log-likelihood of votes under scores, (rows,), nats: Bradley-Terry, with ties as Davidson 1970, eq. 2.
+
+    With d = chosen - rejected, P(chosen) = e^(d/2) / Z and P(tie) = nu / Z, Z = e^(d/2) + e^(-d/2) + nu. `tie` is boolean,
+    one a row; nu > 0 says how readily two replies of equal score are called equal (nu / (2 + nu) of the time). With
+    nu = 0 this is -log sigmoid(d), the reward loss of Ouyang 2022, eq. 1, and a tie is impossible.
+    """
+    half = (chosen - rejected) / 2
+    parts = torch.stack([half, -half] if nu == 0 else [half, -half, torch.full_like(half, math.log(nu))])
+    won = half if nu == 0 else torch.where(tie, parts[-1], half)
+    return torch.logsumexp(parts, 0) - won
+
+
+def pointwise(score: Tensor, desirable: Tensor, threshold: Tensor | float, scale: Tensor | float = 1.0) -> Tensor:
+    """Negative log-likelihood of thumbs under scores, (rows,), nats: P(up) = sigmoid(scale * (score - threshold)).
+
+    Logistic regression on the score. `desirable` is boolean, one a row; threshold is the score of a reply that is found
+    good half of the time.
+    """
+    return -logsigmoid(scale * torch.where(desirable, score - threshold, threshold - score))

@@ -6,13 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from lab.feedback.examples import Examples
+from lab.model.base import Base
 from lab.model.template import ChatTemplate
 from lab.records import Completion, Message
 from lab.train.batches import Ids, Row
+from lab.train.forward import completion_logprobs
+from lab.train.hooks import Hooks
+from lab.train.packing import Packed
 
+OFTEN = 200  # rows encoded between two words of progress
 Measure = Callable[[Sequence[Row], Sequence[int]], Tensor]  # rows, which completions -> (rows, which) log-probs, no gradient
 
 
@@ -41,10 +47,32 @@ class Objective(Protocol):
     def which(self) -> Sequence[int]:
         """The completions that take gradients."""
 
+    @property
+    def feeds_last(self) -> bool:
+        """Whether the last token of a completion is fed: a reward model reads it, nothing is predicted from it."""
+
+    def parameters(self) -> dict[str, torch.nn.Parameter]:
+        """What is trained beside the adapter."""
+
+    def values(self, base: Base, packed: Packed, dtype: str) -> Tensor:
+        """(C,): what the loss is a function of, one number a completion, with gradient."""
+
     def whole(self, rows: Sequence[Row], measure: Measure) -> Whole: ...
 
-    def loss(self, policy: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
-        """`policy`: (rows, len(which)) log-probs with gradient."""
+    def loss(self, values: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
+        """`values`: (rows, len(which))."""
+
+
+class OfLogprobs:
+    """What objectives share whose values are the summed log-probs of completions."""
+
+    feeds_last = False
+
+    def parameters(self) -> dict[str, torch.nn.Parameter]:
+        return {}
+
+    def values(self, base: Base, packed: Packed, dtype: str) -> Tensor:
+        return completion_logprobs(base, packed, dtype)
 
 
 @dataclass
@@ -54,6 +82,8 @@ class Encoder:
     template: ChatTemplate
     max_length: int
     dropped: dict[str, int] = field(default_factory=dict)
+    hooks: Hooks = field(default_factory=Hooks)
+    looked_at: int = 0
 
     def drop(self, reason: str) -> None:
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
@@ -67,6 +97,10 @@ class Encoder:
 
     def fits(self, prompt: Ids, completions: Sequence[Ids]) -> bool:
         """Whether a row can be trained on; counts it as dropped when it cannot."""
+        self.looked_at += 1
+        if self.looked_at % OFTEN == 0:
+            self.hooks.courteous()
+            self.hooks.progress({"phase": "reading", "step": self.looked_at, "steps": None})
         if min(len(c) for c in completions) == 0:
             self.drop("empty")
         elif len(prompt) + max(len(c) for c in completions) > self.max_length:

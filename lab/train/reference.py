@@ -11,8 +11,8 @@ from lab.model import adapters
 from lab.model.base import Base
 from lab.settings import TrainSettings
 from lab.train.batches import Ids, Row
-from lab.train.fit import Hooks
-from lab.train.logprobs import measure
+from lab.train.forward import measure
+from lab.train.hooks import Hooks
 
 GROUP = 32  # rows measured between two writes
 

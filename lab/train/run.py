@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -19,9 +19,9 @@ from lab.records import AdapterVersion, Algorithm, Job, Report
 from lab.registry.versions import Versions
 from lab.settings import LoraSettings, Settings, TrainSettings
 from lab.train import dpo, judge, kto, sft
-from lab.train.batches import Row
-from lab.train.fit import Hooks, fit
-from lab.train.logprobs import longest_row
+from lab.train.batches import Ids, Row
+from lab.train.fit import fit
+from lab.train.hooks import Hooks
 from lab.train.objective import Encoder, Objective, preference_rows
 from lab.train.reference import with_reference
 
@@ -46,7 +46,7 @@ def execute(
     if parent.hash != job.parent_hash:
         raise TrainingError(f"version {job.parent} is not what it was when the round was planned; start a new round")
     hooks = Hooks(on_progress, should_stop, yield_to_chat)
-    encoder = Encoder(base.template, min(options.train.max_length, longest_row(base)))
+    encoder = Encoder(base.template, min(options.train.max_length, base.context), hooks=hooks)
     examples = collect(store, "train", set(job.opinions), base.id)
     rows, objective = prepare(job.algorithm, examples, encoder, options.train)
     if not rows:
@@ -69,7 +69,8 @@ def execute(
             replies = judge.draw(base, CANDIDATE, few, options.train.seed, longest=24)
             return judge.kl_from_base(base, few, replies, options.train)
 
-        done = fit(base, CANDIDATE, rows, objective, options.train, folder, replace(hooks, drift=drift))
+        retention = own_words(base, prompts, options.train) if options.train.retention_weight else []
+        done = fit(base, CANDIDATE, rows, objective, options.train, folder, replace(hooks, drift=drift), retention)
         on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
         held = heldout(base, store, options.train, hooks)
         before, _ = judge.agreement(base, PARENT if parent.folder else None, held, options.train)
@@ -91,6 +92,12 @@ def execute(
     return versions.add(folder, job, report)
 
 
+def own_words(base: Base, prompts: Sequence[Ids], settings: TrainSettings) -> list[Row]:
+    """What the base itself says, to be said again: drawn by another seed than the samples that judge forgetting."""
+    drawn = judge.draw(base, None, prompts, settings.seed + len(prompts) * 1000)
+    return [Row(prompt, (tuple(reply.token_ids),)) for prompt, reply in zip(prompts, drawn, strict=True)]
+
+
 def prepare(algorithm: Algorithm, examples: Examples, encoder: Encoder, settings: TrainSettings) -> tuple[list[Row], Objective]:
     """The rows of an algorithm and its objective."""
     match algorithm:
@@ -107,7 +114,7 @@ def prepare(algorithm: Algorithm, examples: Examples, encoder: Encoder, settings
 def heldout(base: Base, store: Store, settings: TrainSettings, hooks: Hooks) -> judge.Heldout:
     """The held-out opinions that fit, with their reference."""
     examples = collect(store, "held_out", base=base.id)
-    encoder = Encoder(base.template, min(settings.max_length, longest_row(base)))
+    encoder = Encoder(base.template, min(settings.max_length, base.context))
     pairs = preference_rows(replace(examples, pairs=examples.pairs[-MOST_HELDOUT:]), encoder)
     thumbs = []
     for item in examples.labelled[-MOST_HELDOUT:]:

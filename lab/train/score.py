@@ -10,7 +10,7 @@ from lab.model.base import Base
 from lab.records import Pair
 from lab.settings import TrainSettings
 from lab.train.batches import Row
-from lab.train.logprobs import measure
+from lab.train.forward import measure
 
 NAME = "scored"
 GROUP = 16  # pairs between two words of progress

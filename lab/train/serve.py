@@ -21,7 +21,7 @@ from lab.model.base import Base, load_base
 from lab.records import Job
 from lab.registry.versions import Versions
 from lab.settings import Settings
-from lab.train.fit import Stopped
+from lab.train.hooks import Stopped
 from lab.train.run import execute
 
 LEASE = "trainer"
@@ -43,7 +43,7 @@ def serve(store: Store, versions: Versions, settings: Settings, parent_pid: int 
         signal.signal(number, trainer.on_signal)
     threading.Thread(target=trainer.stay_alive, name="heartbeat", daemon=True).start()
     try:
-        base = base or load_base(settings.model, settings.quantize, settings.device, training=True)
+        base = base or load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
         while not trainer.leaving.is_set():
             job = store.claim_job(trainer.name, versions.base)
             if job is None:

@@ -12,7 +12,7 @@ from lab.records import Completion, Message
 from lab.settings import TrainSettings
 from lab.train import losses
 from lab.train.batches import Row
-from lab.train.objective import Encoder, Loss, Measure, Whole
+from lab.train.objective import Encoder, Loss, Measure, OfLogprobs, Whole
 
 
 def rows_of(examples: Examples, encoder: Encoder) -> list[Row]:
@@ -29,7 +29,7 @@ def rows_of(examples: Examples, encoder: Encoder) -> list[Row]:
 
 
 @dataclass(frozen=True)
-class Imitation:
+class Imitation(OfLogprobs):
     """Mean negative log-likelihood of the batch's tokens."""
 
     settings: TrainSettings

@@ -1,0 +1,1 @@
+"""Measurements of the lab against the world outside it. Nothing under lab/ imports them."""

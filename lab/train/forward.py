@@ -1,0 +1,176 @@
+"""A packed forward: hidden states, log-probs of completions, and nothing that is not needed.
+
+The model runs as it stands, whatever adapter is active. Logits are made only where a completion's token is predicted,
+a chunk at a time, and never kept. The output layer is frozen, so the gradient of each log-prob with respect to its
+hidden state is known in the forward already; it is kept in place of the logits (N x hidden instead of N x vocabulary).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lab.model.base import Base
+from lab.train import attention
+from lab.train.batches import Row
+from lab.train.packing import Packed, pack
+
+CHUNK = 1 << 23  # logits made at once, numbers
+LEAST = 64  # rows of logits made at once however large the vocabulary is: the weights are read once for all of them
+TOKENS = {"cpu": 512, "cuda": 4096}  # computed at once where nobody says how many: more is no faster on two cores
+PROBE = (Row((5, 4, 3), ((6, 7, 8, 9), (6, 3, 5))), Row((5, 4, 3, 6, 7, 8, 3), ((4, 4), (7, 5, 8))))
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The output layer of a causal model: logits = cap(scale * (hidden @ weight.T + bias)); 0 means no cap."""
+
+    weight: Tensor
+    bias: Tensor | None
+    scale: float
+    cap: float
+
+
+def head_of(base: Base) -> Head:
+    """Reads what the architectures put behind the hidden states: Granite, Cohere and Falcon-H1 scale, Gemmas cap with a tanh."""
+    layer = base.causal_lm.get_output_embeddings()
+    config = base.causal_lm.config.get_text_config()
+    assert not layer.weight.requires_grad and layer.weight.dim() == 2, "the output layer must be frozen and unquantized"
+    scale = float(getattr(config, "logit_scale", None) or getattr(config, "lm_head_multiplier", None) or 1.0)
+    scale /= float(getattr(config, "logits_scaling", None) or 1.0)
+    cap = getattr(config, "final_logit_softcapping", None) or getattr(config, "logits_soft_cap", None)
+    return Head(layer.weight, layer.bias, scale, float(cap or 0.0))
+
+
+class _TokenLogprobs(torch.autograd.Function):
+    """(N, hidden), (N,) -> (N,): log-prob of each target."""
+
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, target: Tensor, head: Head, dtype: torch.dtype) -> Tensor:
+        wanted = ctx.needs_input_grad[0]
+        result = torch.empty(len(target), device=hidden.device)
+        slopes = torch.empty_like(hidden) if wanted else None
+        weight = head.weight.to(dtype)
+        bias = None if head.bias is None else head.bias.to(dtype)
+        step = max(LEAST, CHUNK // weight.shape[0])
+        for start in range(0, len(target), step):
+            rows = slice(start, start + step)
+            logits = torch.nn.functional.linear(hidden[rows].to(dtype), weight, bias).float()
+            if head.scale != 1:
+                logits *= head.scale
+            if head.cap:
+                logits = head.cap * torch.tanh(logits / head.cap)
+            chosen = target[rows, None]
+            given = logits.gather(1, chosen)[:, 0]
+            slope = 1 - (logits / head.cap) ** 2 if head.cap and wanted else None
+            most = logits.amax(-1, keepdim=True)
+            total = logits.sub_(most).exp_().sum(-1, keepdim=True)  # `logits` is now their exponentials
+            result[rows] = given - most[:, 0] - total[:, 0].log()
+            if slopes is not None:  # d logprob / d logits = onehot - softmax
+                logits.mul_(-1 / total)
+                logits.scatter_add_(1, chosen, torch.ones_like(chosen, dtype=logits.dtype))
+                if slope is not None:
+                    logits *= slope
+                slopes[rows] = (logits.to(dtype) @ weight * head.scale).to(slopes.dtype)
+        ctx.slopes = slopes
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None, None]:
+        return (upstream[0][:, None] * ctx.slopes).to(ctx.slopes.dtype), None, None, None
+
+
+def precision(base: Base, dtype: str) -> torch.dtype:
+    """What a forward computes in: "auto" is the precision of the weights. The adapter's own weights stay fp32."""
+    return torch.bfloat16 if dtype == "bf16" else base.causal_lm.dtype
+
+
+def hidden_states(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
+    """(B * T, hidden): the last layer's states of a packed forward, which must be on the base's device."""
+    kind = precision(base, dtype)
+    trees = {"trees": attention.forest(packed.ends)} if len(packed.ends) else {}
+    mask = torch.empty(1, 1, 0, 0, device=base.device) if trees else packed.seen  # stands for a mask, so that none is made
+    with torch.autocast(base.device.type, dtype=kind, enabled=kind != base.causal_lm.dtype):
+        states = base.causal_lm.get_decoder()(
+            input_ids=packed.ids, position_ids=packed.positions, attention_mask=mask, use_cache=False, **trees
+        ).last_hidden_state
+    return states.reshape(-1, states.shape[-1])
+
+
+def token_logprobs(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
+    """(N,): log-prob of every target of a packed forward, nats. Takes gradients when they are on."""
+    packed = packed.to(base.device)
+    hidden = hidden_states(base, packed, dtype)[packed.read]
+    result: Tensor = _TokenLogprobs.apply(hidden, packed.target, head_of(base), precision(base, dtype))
+    return result
+
+
+def completion_logprobs(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
+    """(C,): summed log-prob of every completion of a packed forward, nats."""
+    each = token_logprobs(base, packed, dtype)
+    return torch.zeros(packed.completions, device=each.device).index_add(0, packed.owner.to(each.device), each)
+
+
+@torch.no_grad()
+def measure(base: Base, rows: Sequence[Row], which: Sequence[int], budget: int | None, dtype: str = "auto") -> Tensor:
+    """(rows, len(which)): log-probs without gradient, on the CPU, in the order of the rows."""
+    if not rows:
+        return torch.zeros(0, len(which))
+    return torch.cat([completion_logprobs(base, p, dtype).view(-1, len(which)).cpu() for p in packs(base, rows, which, budget)])
+
+
+# -- what a base can take ------------------------------------------------------------------------------------------
+
+
+def packs(base: Base, rows: Sequence[Row], which: Sequence[int], budget: int | None, *, whole: bool = False) -> Iterator[Packed]:
+    """The rows in the forwards that this base can take: trees, or padded batches where trees would change the numbers."""
+    longest = max((len(row.prompt) + max(len(row.completions[k]) for k in which) for row in rows), default=0)
+    return pack(rows, which, budget or TOKENS[base.device.type], padded=why_padded(base, longest) is not None, whole=whole)
+
+
+def why_padded(base: Base, longest: int) -> str | None:
+    """Why sequences of up to `longest` tokens cannot be packed as trees on this base; None when they can.
+
+    Layers that carry a state from token to token (linear attention, convolutions, Mamba) would carry it from one
+    reply into the next, and a sliding window counts places, not ancestors. Anything else a model may do differently
+    is found by trying: a small tree must give the states of its sequences one by one.
+    """
+    config = base.causal_lm.config.get_text_config()
+    kinds = set(getattr(config, "layer_types", None) or ["sliding_attention"])  # a window then holds in all layers
+    if strange := kinds - {"full_attention", "sliding_attention"}:
+        return f"{base.id} has {', '.join(sorted(strange))} layers"
+    window = getattr(config, "sliding_window", None) if "sliding_attention" in kinds else None
+    if window and longest > window:
+        return f"rows of {longest} tokens are longer than the sliding window of {window}"
+    if base.trees is None:
+        base.trees = tried(base)
+    return None if base.trees else f"the attention of {base.id} does not take the mask of a tree"
+
+
+@torch.no_grad()
+def tried(base: Base) -> bool:
+    """Sets the base's attention to trees and looks whether it works; sets it back if not."""
+    model = base.causal_lm
+    before = model.config._attn_implementation
+    (alone,), (packed,) = (list(pack(PROBE, (0, 1), 10**6, padded=padded)) for padded in (True, False))
+    try:
+        if before not in ("sdpa", attention.NAME):
+            return False
+        wanted = hidden_states(base, alone.to(base.device))[alone.read.to(base.device)].float()
+        model.set_attn_implementation(attention.NAME)
+        found = hidden_states(base, packed.to(base.device))[packed.read.to(base.device)].float()
+        error = ((found - wanted).norm() / wanted.norm()).item()
+        works = error < (1e-4 if model.dtype == torch.float32 and base.quantize == "none" else 2e-2)
+    except (TypeError, ValueError, RuntimeError, AttributeError) as problem:  # whatever an architecture trips over
+        logger.info("packed trees do not run on %s: %s", base.id, problem)
+        works = False
+    if not works:
+        model.set_attn_implementation(before)
+    return works
