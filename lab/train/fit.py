@@ -3,9 +3,9 @@
 It knows no algorithm and no store. It can be stopped between any two forwards, leaves a checkpoint behind, and goes on
 from it to the same numbers as if it had never been stopped. It keeps the best state seen on the validation slice.
 
-Under `accelerate launch` or `torchrun` every process holds the base, takes its share of each step's rows, and the gradients of the
-adapter are summed before the step: what a row weighs is known before it is shared out, so the numbers are those of
-one process. The base itself is not sharded.
+Under `accelerate launch` or `torchrun` every process holds the base, takes its share of each step's rows, and the
+gradients of the adapter are summed before the step: what a row weighs is known before it is shared out, so the numbers
+are those of one process. The base itself is not sharded.
 """
 
 from __future__ import annotations
