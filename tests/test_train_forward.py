@@ -14,6 +14,7 @@ from torch import Tensor
 from transformers import AttentionInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
+from lab.errors import ModelError
 from lab.model import adapters
 from lab.model.base import Base, load_base
 from lab.model.libraries import PeftModel
@@ -176,6 +177,7 @@ def test_a_window_holds_in_every_layer_where_none_is_named(tmp_path: Path) -> No
 
 
 def test_layers_with_a_state_are_padded(base: Base) -> None:
+    base.recognised = True  # as qwen3 it is; what follows could not run
     base.causal_lm.config.layer_types = ["linear_attention", "full_attention"]
     assert why_padded(base, 10) == f"{base.id} has linear_attention layers"
     assert shapes(base, ROWS) == [False]
@@ -298,3 +300,24 @@ def test_reading_the_head_needs_it_frozen(base: Base) -> None:
     base.causal_lm.get_output_embeddings().weight.requires_grad_(True)
     with pytest.raises(AssertionError, match="frozen"):
         forward.head_of(base)
+
+
+def test_a_head_that_is_not_understood_is_refused(shared: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another architecture's factor between states and logits made its log-probs wrong by nats, and nothing said so."""
+    monkeypatch.setattr(shared, "recognised", False)
+    right = forward.head_of(shared)
+    monkeypatch.setattr(forward, "head_of", lambda base: Head(right.weight, right.bias, 3.0, right.cap))
+    with pytest.raises(ModelError, match=r"nats off.*choose another model"):
+        measure(shared, ROWS, (0, 1), None)
+
+
+def test_a_model_without_a_backbone_of_its_own_is_refused(shared: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "recognised", False)
+    monkeypatch.setattr(type(shared.causal_lm), "get_decoder", lambda self: self)
+    with pytest.raises(ModelError, match=r"cannot train.*choose another model"):
+        measure(shared, ROWS, (0, 1), None)
+
+
+def test_a_model_that_peft_refuses_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be tuned with LoRA"):
+        adapters.create(loaded(tmp_path, "falcon_h1"), "c", 4, 8.0, seed=0)

@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from lab.errors import VersionError
+from lab.errors import ModelError, VersionError
 from lab.model.base import Base
 from lab.model.libraries import (
     LoraConfig,
@@ -43,7 +43,10 @@ def create(base: Base, name: str, rank: int, alpha: float, seed: int) -> None:
     )  # PEFT says int and takes any number
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        attach(base, name, config)
+        try:
+            attach(base, name, config)
+        except ValueError as error:  # PEFT knows architectures whose layers it cannot put an adapter on
+            raise ModelError(f"{base.id} cannot be tuned with LoRA: {error}; choose another model") from error
 
 
 def attach(base: Base, name: str, config: LoraConfig) -> None:

@@ -34,6 +34,7 @@ class Base:
     quantize: Quantize
     context: int  # longest sequence the model takes, tokens
     rows: list[str] | None = None  # adapter of each row of the forward under way; see adapters.per_row
+    recognised: bool = False  # whether train/forward.py has found the way from its states to its logits
     trees: bool | None = None  # whether its attention takes packed trees; train/forward.py finds out
 
     @property
