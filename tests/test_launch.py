@@ -253,10 +253,11 @@ def test_every_package_that_is_imported_is_declared():
                     found |= {alias.name for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and not node.level:
                     found.add(node.module or "")
-        return {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"lab", "tests", "launch", ""}
+        return {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"lab", "benchmarks", "tests", "launch", ""}
 
     assert imported("lab") - names(project["dependencies"]) == set()
     assert imported("tests") - names(project["dependencies"] + extras) == set()
+    assert imported("benchmarks") - names(project["dependencies"] + extras) == set()
 
 
 def test_every_dependency_has_an_upper_end():
