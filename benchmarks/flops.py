@@ -57,28 +57,44 @@ def useful_flops(config: PretrainedConfig, rows: Sequence[Row], rank: int, algor
       head of H weights is left out
     - KTO: the unrelated completion behind the same prompt, forward only: 2P + 2L a token, 4d a pair, 2VH a reply token
 
-    Not counted: the reference's forward, recomputation, padding, norms, activations, the softmax and the optimizer.
-    Two things are counted though a clever program need not do them: the last block's queries and MLP at prompt tokens
-    that no reply token is predicted from, and the gradient that the first block would hand to the frozen embedding.
+    Of the last block, queries, output projection, MLP and attention count only where its states are read: at the places
+    that a reply token is predicted from, or for a reward at the end of each reply. Its keys and values count everywhere.
+
+    Not counted: the reference's forward, recomputation, padding, norms, activations, the softmax and the optimizer. One thing
+    is counted though a clever program need not do it: the gradient that the first block would hand to the frozen embedding.
     """
-    weights = config.num_hidden_layers * sum(a * b for a, b in linears(config))
-    adapter = config.num_hidden_layers * rank * sum(a + b for a, b in linears(config))
-    pair = config.num_hidden_layers * config.num_attention_heads * config.head_dim
+    linear, last = linears(config), [shape for place, shape in enumerate(linears(config)) if place not in KEYS_AND_VALUES]
+    weights, adapter = size_of(linear, rank)
+    for_read, adapter_read = size_of(last, rank)  # what the last block does only where it is read
+    before = config.num_hidden_layers - 1
+    pair = config.num_attention_heads * config.head_dim
     logits = config.vocab_size * config.hidden_size
     total = 0
     for row in rows:
         prompt = len(row.prompt)
         learned, watched = (row.completions[:1], row.completions[1:]) if algorithm == "kto" else (row.completions, ())
         fed = [len(c) if algorithm == "reward" else len(c) - 1 for c in learned]
+        read = len(fed) if algorithm == "reward" else 1 + sum(fed)
         tokens = prompt + sum(fed)
         seen = triangle(prompt) + sum(prompt * m + triangle(m) for m in fed)
-        total += tokens * (4 * weights + 6 * adapter) + seen * 12 * pair
+        seen_read = sum(prompt + m for m in fed) if algorithm == "reward" else prompt + sum(prompt * m + triangle(m) for m in fed)
+        total += tokens * (4 * ((before + 1) * weights - for_read) + 6 * ((before + 1) * adapter - adapter_read))
+        total += read * (4 * for_read + 6 * adapter_read) + (before * seen + seen_read) * 12 * pair
         if algorithm != "reward":
             total += sum(len(c) for c in learned) * 4 * logits
         for completion in watched:
             m = len(completion) - 1
-            total += m * 2 * (weights + adapter) + (prompt * m + triangle(m)) * 4 * pair + len(completion) * 2 * logits
+            total += m * 2 * (before + 1) * (weights + adapter) + (prompt * m + triangle(m)) * 4 * pair * (before + 1)
+            total += len(completion) * 2 * logits
     return total
+
+
+KEYS_AND_VALUES = (1, 2)  # their places in `linears`
+
+
+def size_of(shapes: Sequence[tuple[int, int]], rank: int) -> tuple[int, int]:
+    """(weights, weights of their LoRA) of linear layers of these shapes."""
+    return sum(a * b for a, b in shapes), rank * sum(a + b for a, b in shapes)
 
 
 def triangle(count: int) -> int:

@@ -51,14 +51,23 @@ def test_small_has_41_million_parameters() -> None:
 
 def test_useful_flops_by_hand() -> None:
     row = Row((1, 2), ((3, 4), (5, 6, 7)))
-    # a pair feeds 2 + 1 + 2 tokens; they see 1 + 2 of the prompt, 3 (chosen), 3 + 4 (rejected); 5 reply tokens get logits
-    assert useful_flops(CONFIG, [row], 1, "dpo") == 5 * (4 * P + 6 * L) + 13 * 12 * 6 + 5 * 4 * 40
-    # a reward also reads the last token of each: 2 + 2 + 3 fed; 1 + 2, 3 + 4, 3 + 4 + 5 seen; no logits
-    assert useful_flops(CONFIG, [row], 1, "reward") == 7 * (4 * P + 6 * L) + 22 * 12 * 6
+    keys_and_values = 4 * 24 + 6 * 14  # of one place: weights and LoRA of k and v
+    rest = 4 * (P - 24) + 6 * (L - 14)
+    # a pair feeds 2 + 1 + 2 tokens, of which 1 + 1 + 2 are read: they see 2, 3 (chosen), 3 + 4 (rejected); 5 rows of logits
+    assert useful_flops(CONFIG, [row], 1, "dpo") == 5 * keys_and_values + 4 * rest + 12 * 12 * 6 + 5 * 4 * 40
+    # a block before the last is computed everywhere: 1 + 2 of the prompt are seen too
+    deeper = useful_flops(replace_layers(CONFIG, 2), [row], 1, "dpo") - useful_flops(CONFIG, [row], 1, "dpo")
+    assert deeper == 5 * (4 * P + 6 * L) + 13 * 12 * 6
+    # a reward also feeds the last token of each, and reads these two alone: 2 + 2 and 2 + 3 seen; no logits
+    assert useful_flops(CONFIG, [row], 1, "reward") == 7 * keys_and_values + 2 * rest + 9 * 12 * 6
     # the second completion of a thumb is only watched: 2 tokens and 7 pairs forward, 3 rows of logits
-    learned = 3 * (4 * P + 6 * L) + 6 * 12 * 6 + 2 * 4 * 40
+    learned = 3 * keys_and_values + 2 * rest + 5 * 12 * 6 + 2 * 4 * 40
     assert useful_flops(CONFIG, [row], 1, "kto") == learned + 2 * 2 * (P + L) + 7 * 4 * 6 + 3 * 2 * 40
     assert useful_flops(CONFIG, [row, row], 1, "kto") == 2 * useful_flops(CONFIG, [row], 1, "kto")
+
+
+def replace_layers(config: Qwen3Config, count: int) -> Qwen3Config:
+    return Qwen3Config(**{**config.to_dict(), "num_hidden_layers": count, "layer_types": None})
 
 
 def test_matmul_peak_is_a_rate() -> None:

@@ -23,10 +23,6 @@ def thumbs(up: int, down: int) -> list[Row]:
     return [Row((1, k), ((2, 3),), (-1.0,), label, weight) for k, (label, weight) in enumerate(kinds)]
 
 
-def no_policy(rows: list[Row], which: tuple[int, ...]) -> torch.Tensor:
-    return torch.zeros(len(rows), len(which))
-
-
 @pytest.mark.parametrize("up", [1, 2, 6])
 def test_both_kinds_of_thumb_pull_alike_over_an_epoch(up: int) -> None:
     """Dividing each batch by its own weights undid them: with one thumb up in ten, up had 36 % of the say."""
@@ -35,7 +31,7 @@ def test_both_kinds_of_thumb_pull_alike_over_an_epoch(up: int) -> None:
     pull = {True: 0.0, False: 0.0}
     for start in range(0, 20, 8):
         part = rows[start : start + 8]
-        whole = objective.whole(part, no_policy)
+        whole = objective.whole(part, torch.zeros(0))
         policy = torch.tensor([[row.reference[0]] for row in part], requires_grad=True)
         objective.loss(policy, part, whole).value.backward()
         assert policy.grad is not None
@@ -50,7 +46,7 @@ def test_both_kinds_of_thumb_pull_alike_over_an_epoch(up: int) -> None:
 def test_parts_of_a_batch_add_up(objective: Preference | Imitation | Thumbs) -> None:
     rows = [Row((k,), ((1,) * (k + 1), (2, 3)), (-1.0 * k, -2.0), label=k % 2 == 0) for k in range(5)]
     policy = torch.randn(5, len(objective.which), generator=torch.Generator().manual_seed(0)) - 3
-    whole = objective.whole(rows, no_policy)
+    whole = objective.whole(rows, torch.zeros(5))
     together = objective.loss(policy, rows, whole).value
     apart = sum(objective.loss(policy[part], rows[part], whole).value for part in (slice(0, 2), slice(2, 5)))
     assert together.item() == pytest.approx(float(apart))

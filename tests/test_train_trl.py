@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from lab.records import Completion, Demonstration, Labelled, Message, Pair
 from lab.settings import TrainSettings
 from lab.train import dpo, kto, reward, sft
 from lab.train.batches import Row
-from lab.train.forward import measure, packs
+from lab.train.fit import Forward, forwards, ridden_forwards, watched_of
+from lab.train.forward import measure, why_padded
 from lab.train.objective import Encoder, Objective
 
 TEXTS = [
@@ -70,16 +71,23 @@ def oracle(trainer: Any, parameters: dict[str, torch.nn.Parameter]) -> Outcome:
     return loss.item(), gradients
 
 
-def ours(base: Base, rows: list[Row], objective: Objective, budget: int) -> Outcome:
+def ours(base: Base, rows: list[Row], objective: Objective, budget: int, riding: bool = False) -> Outcome:
     """One optimizer batch, in as many forwards as the budget makes."""
+    few = {**TrainSettings().model_dump(), "tokens": budget}  # fewer than people may set
+    settings = TrainSettings.model_construct(**few)
     with adapters.active(base, "default"):
         parameters = adapters.parameters(base, "default") | objective.parameters()
-        whole = objective.whole(rows, lambda some, which: measure(base, some, which, budget))
+        assert why_padded(base, 64) is None, "TRL is compared with trees"
+        parts: Iterable[Forward]
+        if riding:
+            parts, watched = ridden_forwards(base, rows, objective, settings, lambda: None)
+            whole = objective.whole(rows, watched)
+        else:
+            whole = objective.whole(rows, watched_of(base, rows, objective, settings))
+            parts = forwards(base, rows, objective, settings, lambda: None)
         total = 0.0
-        for packed in packs(base, rows, objective.which, budget, whole=objective.feeds_last):
-            assert len(packed.ends), "TRL is compared with trees"
-            values = objective.values(base, packed, "auto").view(-1, len(objective.which))
-            value = objective.loss(values, [rows[i] for i in packed.rows], whole).value
+        for some, values in parts:
+            value = objective.loss(values, some, whole).value
             value.backward()  # type: ignore[no-untyped-call]
             total += value.item()
         return total, taken(parameters)
@@ -150,8 +158,10 @@ def test_kto(base: Base, tmp_path: Path) -> None:
     with adapters.without(base):
         reference = measure(base, rows, (0, 1), 4000)
     rows = [with_values(row, values) for row, values in zip(rows, reference.tolist(), strict=True)]
+    objective = kto.Thumbs(TrainSettings(beta=0.3, sft_weight=0.0))
     for budget in (4000, 40):
-        assert_same(ours(base, rows, kto.Thumbs(TrainSettings(beta=0.3, sft_weight=0.0)), budget), theirs)
+        for riding in (False, True):  # its unrelated replies in forwards of their own, or behind the same prompts
+            assert_same(ours(base, rows, objective, budget, riding), theirs)
 
 
 def test_sft(base: Base, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ class _LoraLinear(torch.autograd.Function):
         flat, rank, down, up = ctx.saved_tensors
         slope = upstream[0].reshape(-1, upstream[0].shape[-1]).to(flat.dtype)
         slope_rank = slope @ up
-        for_a, for_b = slope_rank.T @ flat, (slope.T @ rank).mul_(ctx.scale)
+        for_a, for_b = slope_rank.T @ flat, (rank.T @ slope).mul_(ctx.scale).T
         for_x = None
         if ctx.needs_input_grad[0]:
             for_x = (slope @ ctx.weight()).addmm_(slope_rank, down).view(*upstream[0].shape[:-1], -1).to(ctx.input)

@@ -26,6 +26,7 @@ BLOCK = 256  # queries computed at once
 LONG = 2048  # tokens of a forward from which probabilities are computed again in the backward instead of kept
 
 Run = tuple[int, int]  # (start, stop) of neighbouring places
+Kept = dict[int, tuple[Tensor, Tensor]]  # keys and values (B, groups, T, d) of each attention layer, by its identity
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,15 @@ class Branch:
 
 @dataclass(frozen=True)
 class Forest:
-    """What a query may see: by branches on the CPU, as a block mask on CUDA."""
+    """What a query may see: by branches on the CPU, as a block mask on CUDA.
+
+    `keep` takes the keys and values of this forward. `past` are those of another, which come before this one's own.
+    """
 
     branches: tuple[Branch, ...] = ()
     block: BlockMask | None = None
+    keep: Kept | None = None
+    past: Kept | None = None
 
 
 def forest(ends: Tensor) -> Forest:
@@ -108,6 +114,10 @@ def attend(
     if trees.block is not None:
         result = compiled_flex()(query, key, value, block_mask=trees.block, scale=scale, enable_gqa=True)
         return result.transpose(1, 2).contiguous(), None
+    if trees.keep is not None:
+        trees.keep[id(module)] = (key.detach(), value.detach())
+    if trees.past is not None:
+        key, value = (torch.cat(both, 2) for both in zip(trees.past[id(module)], (key, value), strict=True))
     result = _Attention.apply(query[0], key[0], value[0], trees.branches, scale)
     return result.transpose(0, 1)[None], None
 

@@ -16,7 +16,7 @@ from lab.feedback.examples import Examples
 from lab.settings import TrainSettings
 from lab.train import losses
 from lab.train.batches import Row
-from lab.train.objective import Encoder, Loss, Measure, OfLogprobs, Whole, preference_rows
+from lab.train.objective import Encoder, Loss, OfLogprobs, Whole, preference_rows
 
 
 def rows_of(examples: Examples, encoder: Encoder) -> list[Row]:
@@ -32,7 +32,7 @@ class Preference(OfLogprobs):
     squared: bool = False
     which: Sequence[int] = (0, 1)
 
-    def whole(self, rows: Sequence[Row], measure: Measure) -> Whole:
+    def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
         return Whole(sum(row.weight for row in rows), sum(len(row.completions[0]) for row in rows))
 
     def loss(self, policy: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -25,12 +25,14 @@ from lab.errors import TrainingError
 from lab.model import adapters
 from lab.model.base import Base
 from lab.settings import TrainSettings
+from lab.train.attention import Kept, forest
 from lab.train.batches import Row, schedule, slice_off
 from lab.train.checkpoint import State, keep, log, restore
 from lab.train.forward import TOKENS, completion_logprobs, measure, packs, why_padded
 from lab.train.hooks import Hooks, Stopped
 from lab.train.memory import is_short, recomputed, steady_heap
 from lab.train.objective import Objective
+from lab.train.ride import can_ride, ridden
 
 CHECKPOINT_SECONDS = 20.0
 CHECKS = 8  # looks at the validation slice in a round
@@ -71,6 +73,9 @@ def fit(
         if settings.checkpointing == "on" or (settings.checkpointing == "auto" and is_short(base, at_once)):
             notes["recomputed"] = "activations are computed again in the backward, to save memory"
             inside.enter_context(recomputed(base))
+        a_batch = settings.batch * longest
+        riding = objective.watches is not None and len(rows) > 1 and not notes["recomputed"]
+        riding = riding and can_ride(base, longest) and not is_short(base, a_batch)
         parameters = adapters.parameters(base, name) | objective.parameters()
         rate = peak_rate(base, settings)
         optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=0.0)
@@ -88,7 +93,8 @@ def fit(
             began = time.perf_counter()
             mixed = [retention[(state.step + k) % len(retention)] for k in range(min(2, len(retention)))]
             try:
-                entry = one_step(base, [rows[training[i]] for i in plan[state.step]], mixed, objective, settings, hooks, team)
+                batch = [rows[training[i]] for i in plan[state.step]]
+                entry = one_step(base, batch, mixed, objective, settings, hooks, team, riding)
             except Stopped:
                 optimizer.zero_grad(set_to_none=True)
                 keep(folder, state, parameters, optimizer, best)
@@ -139,22 +145,27 @@ def shape(step: int, steps: int) -> float:
 
 def one_step(
     base: Base, rows: Sequence[Row], retention: Sequence[Row], objective: Objective, settings: TrainSettings, hooks: Hooks,
-    team: Accelerator,
+    team: Accelerator, riding: bool,
 ) -> dict:  # fmt: skip
     """Gradients of one optimizer batch, forward by forward; returns its loss, margin and accuracy.
 
-    With several processes each computes its share of the rows, and only between two steps are they stopped.
+    With several processes each computes its share of the rows, and only between two steps are they stopped. `riding`
+    holds the forwards of a batch at once, and saves those of the completions that the objective watches.
     """
     if agreed(hooks.should_stop(), team):
         raise Stopped
     courteous = hooks.courteous if team.num_processes == 1 else hooks.yield_to_chat
-    whole = objective.whole(rows, lambda some, which: measure(base, some, which, settings.tokens, settings.dtype))
     mine = rows[team.process_index :: team.num_processes]
     total, margins, right = 0.0, [], []
-    for packed in packs(base, mine, objective.which, settings.tokens, whole=objective.feeds_last):
-        courteous()
-        values = objective.values(base, packed, settings.dtype).view(-1, len(objective.which))
-        part = objective.loss(values, [mine[i] for i in packed.rows], whole)
+    parts: Iterable[Forward]
+    if riding and team.num_processes == 1:
+        parts, watched = ridden_forwards(base, rows, objective, settings, courteous)
+        whole = objective.whole(rows, watched)
+    else:
+        whole = objective.whole(rows, watched_of(base, rows, objective, settings))
+        parts = forwards(base, mine, objective, settings, courteous)
+    for some, values in parts:
+        part = objective.loss(values, some, whole)
         team.backward(part.value)
         total += part.value.item()
         margins += part.margins
@@ -166,6 +177,42 @@ def one_step(
         rate = peak_rate(base, settings)
         raise TrainingError(f"the loss became {sums[0]}; nothing was kept. Lower train.learning_rate, which was {rate:g}")
     return {"loss": sums[0], "margin": sums[1] / len(rows), "accuracy": sums[2] / len(rows)}
+
+
+Forward = tuple[list[Row], Tensor]  # rows and their values, (rows, which), with gradient
+
+
+def forwards(
+    base: Base, rows: Sequence[Row], objective: Objective, settings: TrainSettings, courteous: Callable[[], None]
+) -> Iterator[Forward]:
+    """The rows through the model, a forward at a time, so that each can go backward before the next is made."""
+    for packed in packs(base, rows, objective.which, settings.tokens, whole=objective.feeds_last):
+        courteous()
+        yield [rows[i] for i in packed.rows], objective.values(base, packed, settings.dtype, None).view(-1, len(objective.which))
+
+
+def ridden_forwards(
+    base: Base, rows: Sequence[Row], objective: Objective, settings: TrainSettings, courteous: Callable[[], None]
+) -> tuple[list[Forward], Tensor]:
+    """All forwards of a batch, held at once, and the watched completions behind the same prompts."""
+    assert objective.watches is not None
+    parts, watched = [], []
+    for packed in packs(base, rows, objective.which, settings.tokens):
+        courteous()
+        keep: Kept = {}
+        some = [rows[i] for i in packed.rows]
+        values = objective.values(base, packed, settings.dtype, replace(forest(packed.ends), keep=keep))
+        parts.append((some, values.view(-1, len(objective.which))))
+        watched.append(ridden(base, packed, some, objective.watches, keep, settings.dtype))
+    return parts, torch.cat(watched)
+
+
+def watched_of(base: Base, rows: Sequence[Row], objective: Objective, settings: TrainSettings) -> Tensor | None:
+    """Log-probs of the completion that the objective watches, of the rows that have it."""
+    if objective.watches is None:
+        return None
+    some = [row for row in rows if len(row.completions) > objective.watches]
+    return measure(base, some, [objective.watches], settings.tokens, settings.dtype)[:, 0]
 
 
 def retained(base: Base, rows: Sequence[Row], settings: TrainSettings, team: Accelerator) -> float:
@@ -197,12 +244,9 @@ def summed(parameters: dict[str, torch.nn.Parameter], team: Accelerator) -> None
 @torch.no_grad()
 def validation_loss(base: Base, rows: Sequence[Row], objective: Objective, settings: TrainSettings) -> float:
     """The objective on rows that are not trained on, as one batch."""
-    whole = objective.whole(rows, lambda some, which: measure(base, some, which, settings.tokens, settings.dtype))
-    total = 0.0
-    for packed in packs(base, rows, objective.which, settings.tokens, whole=objective.feeds_last):
-        values = objective.values(base, packed, settings.dtype).view(-1, len(objective.which))
-        total += objective.loss(values, [rows[i] for i in packed.rows], whole).value.item()
-    return total
+    whole = objective.whole(rows, watched_of(base, rows, objective, settings))
+    parts = forwards(base, rows, objective, settings, lambda: None)
+    return sum(objective.loss(values, some, whole).value.item() for some, values in parts)
 
 
 def check(

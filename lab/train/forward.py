@@ -18,10 +18,13 @@ from torch import Tensor
 from lab.errors import ModelError
 from lab.model.base import Base
 from lab.train import attention
+from lab.train.attention import Forest
 from lab.train.batches import Row
+from lab.train.narrow import narrowed
 from lab.train.packing import Packed, pack
 
 CHUNK = 1 << 23  # logits made at once, numbers
+BLOCK = 1 << 19  # of them, normalised at once on a CPU: 2 MB
 LEAST = 64  # rows of logits made at once however large the vocabulary is: the weights are read once for all of them
 TOKENS = {"cpu": 512, "cuda": 4096}  # computed at once where nobody says how many: more is no faster on two cores
 PROBE = (Row((5, 4, 3), ((6, 7, 8, 9), (6, 3, 5))), Row((5, 4, 3, 6, 7, 8, 3), ((4, 4), (7, 5, 8))))
@@ -61,25 +64,15 @@ class _TokenLogprobs(torch.autograd.Function):
         weight = head.weight.to(dtype)
         bias = None if head.bias is None else head.bias.to(dtype)
         step = max(LEAST, CHUNK // weight.shape[0])
+        block = max(1, (BLOCK if hidden.device.type == "cpu" else CHUNK) // weight.shape[0])
         for start in range(0, len(target), step):
             rows = slice(start, start + step)
-            logits = torch.nn.functional.linear(hidden[rows].to(dtype), weight, bias).float()
-            if head.scale != 1:
-                logits *= head.scale
-            if head.cap:
-                logits = head.cap * torch.tanh(logits / head.cap)
-            chosen = target[rows, None]
-            given = logits.gather(1, chosen)[:, 0]
-            slope = 1 - (logits / head.cap) ** 2 if head.cap and wanted else None
-            most = logits.amax(-1, keepdim=True)
-            total = logits.sub_(most).exp_().sum(-1, keepdim=True)  # `logits` is now their exponentials
-            result[rows] = given - most[:, 0] - total[:, 0].log()
-            if slopes is not None:  # d logprob / d logits = onehot - softmax
-                logits.mul_(-1 / total)
-                logits.scatter_add_(1, chosen, torch.ones_like(chosen, dtype=logits.dtype))
-                if slope is not None:
-                    logits *= slope
-                slopes[rows] = (logits.to(dtype) @ weight * head.scale).to(slopes.dtype)
+            logits = torch.nn.functional.linear(hidden[rows].to(dtype), weight, bias)
+            for first in range(0, len(logits), block):  # what fits a cache, in fp32
+                few = slice(first, first + block)
+                result[rows][few] = logprobs_and_slopes(logits[few], target[rows][few], head, wanted)
+            if slopes is not None:
+                slopes[rows] = (logits @ weight * head.scale).to(slopes.dtype)
         ctx.slopes = slopes
         return result
 
@@ -88,34 +81,56 @@ class _TokenLogprobs(torch.autograd.Function):
         return (upstream[0][:, None] * ctx.slopes).to(ctx.slopes.dtype), None, None, None
 
 
+def logprobs_and_slopes(logits: Tensor, target: Tensor, head: Head, wanted: bool) -> Tensor:
+    """(M, vocabulary), (M,) -> (M,) log-probs. Where wanted, `logits` become d logprob / d logits = onehot - softmax."""
+    numbers = logits.float()
+    if head.scale != 1:
+        numbers = numbers * head.scale
+    if head.cap:
+        numbers = head.cap * torch.tanh(numbers / head.cap)
+    chosen = target[:, None]
+    given = numbers.gather(1, chosen)[:, 0]
+    slope = 1 - (numbers / head.cap) ** 2 if head.cap and wanted else None
+    most = numbers.amax(-1, keepdim=True)
+    total = numbers.sub_(most).exp_().sum(-1, keepdim=True)  # `numbers` is now their exponentials
+    if wanted:
+        numbers.mul_(-1 / total).scatter_add_(1, chosen, torch.ones_like(chosen, dtype=numbers.dtype))
+        logits.copy_(numbers if slope is None else numbers.mul_(slope))
+    return given - most[:, 0] - total[:, 0].log()
+
+
 def precision(base: Base, dtype: str) -> torch.dtype:
     """What a forward computes in: "auto" is the precision of the weights. The adapter's own weights stay fp32."""
     return torch.bfloat16 if dtype == "bf16" else base.causal_lm.dtype
 
 
-def hidden_states(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
-    """(B * T, hidden): the last layer's states of a packed forward, which must be on the base's device."""
+def hidden_states(base: Base, packed: Packed, read: Tensor, dtype: str = "auto", forest: Forest | None = None) -> Tensor:
+    """(N, hidden): the last layer's states at places `read` (N,) of a packed forward, all on the base's device.
+
+    `forest` is what a token may see, if it is not what `packed` says.
+    """
     kind = precision(base, dtype)
-    trees = {"trees": attention.forest(packed.ends)} if len(packed.ends) else {}
+    trees = {"trees": forest or attention.forest(packed.ends)} if len(packed.ends) else {}
     mask = torch.empty(1, 1, 0, 0, device=base.device) if trees else packed.seen  # stands for a mask, so that none is made
-    with torch.autocast(base.device.type, dtype=kind, enabled=kind != base.causal_lm.dtype):
+    casting = torch.autocast(base.device.type, dtype=kind, enabled=kind != base.causal_lm.dtype)
+    with casting, narrowed(base, read, packed.ids.numel()):
         states = base.causal_lm.get_decoder()(
             input_ids=packed.ids, position_ids=packed.positions, attention_mask=mask, use_cache=False, **trees
         ).last_hidden_state
-    return states.reshape(-1, states.shape[-1])
+    return states.reshape(-1, states.shape[-1])[read]
 
 
-def token_logprobs(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
+def token_logprobs(base: Base, packed: Packed, dtype: str = "auto", forest: Forest | None = None) -> Tensor:
     """(N,): log-prob of every target of a packed forward, nats. Takes gradients when they are on."""
     packed = packed.to(base.device)
-    hidden = hidden_states(base, packed, dtype)[packed.read]
+    hidden = hidden_states(base, packed, packed.read, dtype, forest)
     result: Tensor = _TokenLogprobs.apply(hidden, packed.target, head_of(base), precision(base, dtype))
     return result
 
 
-def completion_logprobs(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
+def completion_logprobs(base: Base, packed: Packed, dtype: str = "auto", forest: Forest | None = None) -> Tensor:
     """(C,): summed log-prob of every completion of a packed forward, nats."""
-    each = token_logprobs(base, packed, dtype)
+    each = token_logprobs(base, packed, dtype, forest)
     return torch.zeros(packed.completions, device=each.device).index_add(0, packed.owner.to(each.device), each)
 
 
@@ -166,7 +181,7 @@ def recognise(base: Base) -> None:
     (alone,) = pack(PROBE, (0, 1), 10**6, padded=True)
     alone = alone.to(base.device)
     try:
-        hidden = hidden_states(base, alone)[alone.read]
+        hidden = hidden_states(base, alone, alone.read)
         found = _TokenLogprobs.apply(hidden, alone.target, head_of(base), precision(base, "auto"))
         logits = base.causal_lm(input_ids=alone.ids, attention_mask=alone.seen, use_cache=False).logits.flatten(0, 1)[alone.read]
         wanted = logits.float().log_softmax(-1).gather(1, alone.target[:, None])[:, 0]
@@ -187,9 +202,10 @@ def tried(base: Base) -> bool:
     try:
         if before not in ("sdpa", attention.NAME):
             return False
-        wanted = hidden_states(base, alone.to(base.device))[alone.read.to(base.device)].float()
+        alone, packed = alone.to(base.device), packed.to(base.device)
+        wanted = hidden_states(base, alone, alone.read).float()
         model.set_attn_implementation(attention.NAME)
-        found = hidden_states(base, packed.to(base.device))[packed.read.to(base.device)].float()
+        found = hidden_states(base, packed, packed.read).float()
         error = ((found - wanted).norm() / wanted.norm()).item()
         works = error < (1e-4 if model.dtype == torch.float32 and base.quantize == "none" else 5e-2)
     except (TypeError, ValueError, RuntimeError, AttributeError) as problem:  # whatever an architecture trips over

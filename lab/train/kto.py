@@ -19,7 +19,7 @@ from lab.feedback.examples import Examples
 from lab.settings import TrainSettings
 from lab.train import losses
 from lab.train.batches import Row
-from lab.train.objective import Encoder, Loss, Measure, OfLogprobs, Whole, preference_rows
+from lab.train.objective import Encoder, Loss, OfLogprobs, Whole, preference_rows
 
 OWN, UNRELATED = 0, 1
 
@@ -57,14 +57,14 @@ class Thumbs(OfLogprobs):
 
     settings: TrainSettings
     which: Sequence[int] = (OWN,)
+    watches: int | None = UNRELATED
 
-    def whole(self, rows: Sequence[Row], measure: Measure) -> Whole:
-        mated = [row for row in rows if len(row.completions) > 1]
-        policy = measure(mated, [UNRELATED])[:, 0]
-        reference = torch.tensor([row.reference[UNRELATED] for row in mated])
+    def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
+        assert watched is not None
+        reference = torch.tensor([row.reference[UNRELATED] for row in rows if len(row.completions) > 1])
         # the number of rows, not their weights: dividing by those would undo the class weights in a one-sided batch
         tokens = sum(len(row.completions[OWN]) for row in rows if row.label)
-        return Whole(len(rows), tokens, losses.kto_anchor(policy, reference))
+        return Whole(len(rows), tokens, losses.kto_anchor(watched.cpu(), reference))
 
     def loss(self, policy: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
         assert whole.anchor is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,13 +13,13 @@ from lab.feedback.examples import Examples
 from lab.model.base import Base
 from lab.model.template import ChatTemplate
 from lab.records import Completion, Message
+from lab.train.attention import Forest
 from lab.train.batches import Ids, Row
 from lab.train.forward import completion_logprobs
 from lab.train.hooks import Hooks
 from lab.train.packing import Packed
 
 OFTEN = 200  # rows encoded between two words of progress
-Measure = Callable[[Sequence[Row], Sequence[int]], Tensor]  # rows, which completions -> (rows, which) log-probs, no gradient
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,21 @@ class Objective(Protocol):
         """The completions that take gradients."""
 
     @property
+    def watches(self) -> int | None:
+        """A completion whose log-probs the whole batch's loss depends on, without gradient."""
+
+    @property
     def feeds_last(self) -> bool:
         """Whether the last token of a completion is fed: a reward model reads it, nothing is predicted from it."""
 
     def parameters(self) -> dict[str, torch.nn.Parameter]:
         """What is trained beside the adapter."""
 
-    def values(self, base: Base, packed: Packed, dtype: str) -> Tensor:
-        """(C,): what the loss is a function of, one number a completion, with gradient."""
+    def values(self, base: Base, packed: Packed, dtype: str, forest: Forest | None) -> Tensor:
+        """(C,): what the loss is a function of, one number a completion, with gradient; `forest` if not packed's own."""
 
-    def whole(self, rows: Sequence[Row], measure: Measure) -> Whole: ...
+    def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
+        """`watched`: the policy's log-probs of the completion watched, (rows that have it,); None where none is."""
 
     def loss(self, values: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
         """`values`: (rows, len(which))."""
@@ -67,12 +72,13 @@ class OfLogprobs:
     """What objectives share whose values are the summed log-probs of completions."""
 
     feeds_last = False
+    watches: int | None = None
 
     def parameters(self) -> dict[str, torch.nn.Parameter]:
         return {}
 
-    def values(self, base: Base, packed: Packed, dtype: str) -> Tensor:
-        return completion_logprobs(base, packed, dtype)
+    def values(self, base: Base, packed: Packed, dtype: str, forest: Forest | None) -> Tensor:
+        return completion_logprobs(base, packed, dtype, forest)
 
 
 @dataclass

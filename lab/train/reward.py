@@ -16,9 +16,10 @@ from lab.feedback.examples import Examples
 from lab.model.base import Base
 from lab.settings import TrainSettings
 from lab.train import losses
+from lab.train.attention import Forest
 from lab.train.batches import Row
 from lab.train.forward import hidden_states
-from lab.train.objective import Encoder, Loss, Measure, Whole, preference_rows
+from lab.train.objective import Encoder, Loss, Whole, preference_rows
 from lab.train.packing import Packed
 
 
@@ -37,7 +38,7 @@ def new_head(base: Base, seed: int) -> torch.nn.Parameter:
 def scores(base: Base, packed: Packed, head: Tensor, dtype: str) -> Tensor:
     """(C,): the score of every completion of a packed forward whose last tokens are fed."""
     packed = packed.to(base.device)
-    last = hidden_states(base, packed, dtype)[packed.last]
+    last = hidden_states(base, packed, packed.last, dtype)
     return (last.float() @ head.T)[:, 0]
 
 
@@ -50,14 +51,15 @@ class Comparison:
     nu: float = 0.0
     which: Sequence[int] = (0, 1)
     feeds_last: bool = True
+    watches: int | None = None
 
     def parameters(self) -> dict[str, torch.nn.Parameter]:
         return {"head": self.head}
 
-    def values(self, base: Base, packed: Packed, dtype: str) -> Tensor:
+    def values(self, base: Base, packed: Packed, dtype: str, forest: Forest | None) -> Tensor:
         return scores(base, packed, self.head, dtype)
 
-    def whole(self, rows: Sequence[Row], measure: Measure) -> Whole:
+    def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
         return Whole(sum(row.weight for row in rows), 0)
 
     def loss(self, values: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:

@@ -12,7 +12,7 @@ from lab.records import Completion, Message
 from lab.settings import TrainSettings
 from lab.train import losses
 from lab.train.batches import Row
-from lab.train.objective import Encoder, Loss, Measure, OfLogprobs, Whole
+from lab.train.objective import Encoder, Loss, OfLogprobs, Whole
 
 
 def rows_of(examples: Examples, encoder: Encoder) -> list[Row]:
@@ -35,7 +35,7 @@ class Imitation(OfLogprobs):
     settings: TrainSettings
     which: Sequence[int] = (0,)
 
-    def whole(self, rows: Sequence[Row], measure: Measure) -> Whole:
+    def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
         return Whole(len(rows), sum(len(row.completions[0]) for row in rows))
 
     def loss(self, policy: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
