@@ -3,7 +3,7 @@
 
     python3 launch.py [VERB ...]               the lab (default verb: chat); `python3 launch.py --help` lists the verbs
     python3 launch.py test [PYTEST ARGS]       installs the test extra, then runs every test
-    python3 launch.py bench NAME [ARGS]        installs the bench extra, then measures the lab beside its peers
+    python3 launch.py bench NAME [ARGS]        measures the lab; beside TRL (dpo, kto, reward), installs the bench extra first
     python3 launch.py install [EXTRA ...]      only sets up (extras: test, bench, dev)
 
 Knows Python's standard library and nothing of the lab. It installs into `.venv` beside this file, or, when it is run
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
                 raise SetupError(f"no extra {wrong[0]!r}; there are {', '.join(EXTRAS)}")
             prepare(set(rest))
             return 0
-        python = prepare({verb} if verb in ("test", "bench") else set())
+        python = prepare(extras_of(verb, rest))
     except SetupError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -69,6 +69,13 @@ def main(arguments: list[str]) -> int:
         os.chdir(HERE)
         return hand_over(python, ["-m", "pytest", *rest])
     return hand_over(python, ["-m", "lab.cli", *arguments])
+
+
+def extras_of(verb: str, rest: list[str]) -> set[str]:
+    """The extra a verb needs. `bench starter` has no peer and takes the lab as it is."""
+    if verb == "test" or (verb == "bench" and rest[:1] != ["starter"]):
+        return {verb}
+    return set()
 
 
 def prepare(extras: set[str]) -> Path:

@@ -165,7 +165,10 @@ def show(result: dict) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="`bench starter` measures a model by itself; `bench starter --help` says how.",
+    )  # fmt: skip
     parser.add_argument("algorithm", choices=("dpo", "kto", "reward"))
     parser.add_argument("--dtype", choices=("fp32", "bf16", "nf4"), default="fp32")
     parser.add_argument("--shape", choices=tuple(SHAPES), default="small")

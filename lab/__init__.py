@@ -8,7 +8,7 @@ The folders are the loop, in its order:
     train/      3  a candidate is made          (a process of its own)
     registry/   4  a version is kept            -> adapters/
     loop/       5  the circle closes: plan, gate, publish, swap
-    insight/    pure statistics over records
+    insight/    pure statistics over records and texts
     ui/         the page
 
 Imports go one way only, and `tests/test_imports.py` holds it:

@@ -292,14 +292,16 @@ def doctor(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFla
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []})
 def bench(
-    context: typer.Context, name: Annotated[str, typer.Argument(help="dpo, kto or reward; `bench dpo --help` lists flags.")]
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="dpo, kto, reward or starter; `bench dpo --help` and so on list flags.")],
 ) -> None:
-    """Measure the training core beside TRL, each in processes of its own. The last line on stdout has the figures."""
+    """Measure the training core beside TRL (dpo, kto, reward), or a model by itself (starter). The last line has the figures."""
     folder = Path(__file__).resolve().parents[1] / "benchmarks"
     if not folder.is_dir():
         raise LabError(f"bench needs the source checkout: there is no {folder}; clone the repository and run it there")
     os.chdir(folder.parent)
-    os.execv(sys.executable, [sys.executable, "-m", "benchmarks.training", name, *context.args])
+    module, given = ("starter", []) if name == "starter" else ("training", [name])
+    os.execv(sys.executable, [sys.executable, "-m", f"benchmarks.{module}", *given, *context.args])
 
 
 def quiet_libraries() -> None:
@@ -308,6 +310,7 @@ def quiet_libraries() -> None:
                    "HF_HUB_DISABLE_SYMLINKS_WARNING": "1"}  # fmt: skip
     from transformers.utils import logging
 
+    logging.set_verbosity_error()  # the variable is read at its import only, and that may have been before
     logging.disable_progress_bar()
     # what transformers deprecates is told from where it is called: out of torch's modules
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"(transformers|peft|torch\.nn)\..*")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -152,6 +153,45 @@ def test_wrong_settings_are_all_named_in_one_line(run: Runner):
     assert "2 problem(s)" in message
     assert "colour" in message
     assert "train.epochs" in message
+
+
+def without_the_hub(run: Runner, *arguments: str) -> Done:
+    """A verb in a process of its own, for which the Hub is where nothing listens and its cache is the home's."""
+    nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(run.home / "cache"), "HF_HUB_OFFLINE": "0"}
+    command = [sys.executable, "-m", "lab.cli", *arguments, "--home", str(run.home)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, env=os.environ | nowhere)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_model_of_the_hub_that_was_fetched_once_works_without_the_hub(run: Runner):
+    place = run.home / "cache" / "hub" / "models--someone--tiny"
+    shutil.copytree(run.model, place / "snapshots" / "abc")
+    (place / "refs").mkdir()
+    (place / "refs" / "main").write_text("abc")
+    done = without_the_hub(run, "versions", "--json", "--model", "someone/tiny")
+    assert (done.code, done.err) == (0, "")
+    assert [entry["base"].startswith("tiny-nf4-") for entry in done.last] == [True]
+
+
+def test_a_model_of_the_hub_without_the_hub_is_one_line(run: Runner):
+    """No cache, no network, and no traceback of five exceptions."""
+    done = without_the_hub(run, "versions", "--model", "Qwen/Qwen3-0.6B")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        "error: cannot reach the Hub for 'Qwen/Qwen3-0.6B' and it is not in the local cache; connect once, or give 'starter' "
+        "or a local folder\n"
+    )
+
+
+def test_bench_goes_to_the_benchmark_it_names(run: Runner, monkeypatch):
+    seen = []
+    monkeypatch.setattr(os, "chdir", lambda folder: None)
+    monkeypatch.setattr(os, "execv", lambda python, command: seen.append(command[1:]))
+    run.bare("bench", "starter", "--seed", "2", "--help")
+    run.bare("bench", "dpo", "--dtype", "bf16")
+    starter, training = seen
+    assert starter == ["-m", "benchmarks.starter", "--seed", "2", "--help"]
+    assert training == ["-m", "benchmarks.training", "dpo", "--dtype", "bf16"]
 
 
 def test_a_missing_model_says_what_to_give(run: Runner, tmp_path: Path):

@@ -144,6 +144,14 @@ def test_test_adds_its_extra_and_runs_pytest_in_the_project(place: Place):
     assert len(place.installs()) == 2
 
 
+def test_only_benchmarks_that_have_a_peer_install_it(place: Place):
+    place.run()
+    assert place.run("bench", "starter", "--seed", "2").stdout == "<bench><starter><--seed><2>"
+    assert len(place.installs()) == 1
+    assert place.run("bench", "dpo").stdout == "<bench><dpo>"
+    assert place.installs()[-1].endswith("[bench]")
+
+
 def test_extras_are_kept_when_another_is_added(place: Place):
     place.run("install", "dev")
     place.run("test")

@@ -1,1 +1,1 @@
-"""Pure statistics over records."""
+"""Pure statistics over records and texts, and the tastes that simulated raters go by."""

@@ -91,7 +91,14 @@ def load_base(
         for module in layers:
             module.support_avx512bf16_for_cpu = False
     context = getattr(config.get_text_config(), "max_position_embeddings", 0) or 2048
-    return Base(base_id(model, quantize), network, ChatTemplate(tokenizer), place, quantize, context)
+    template = ChatTemplate(tokenizer, ends_of(network))
+    return Base(base_id(model, quantize), network, template, place, quantize, context)
+
+
+def ends_of(network: PreTrainedModel) -> list[int]:
+    """What the model itself calls the end of a reply: generation_config.json has one id, several or none."""
+    ends = network.generation_config.eos_token_id
+    return [] if ends is None else [ends] if isinstance(ends, int) else list(ends)
 
 
 def quantization(quantize: Quantize, device: torch.device) -> BitsAndBytesConfig | None:
