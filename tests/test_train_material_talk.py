@@ -17,10 +17,11 @@ from lab.train.material.talk_memory import MEMORY, fact, memory
 from lab.train.material.voice import Voice, converse, dress, polish, spin, topics
 
 KINDS = [*talk.KINDS, *feelings.KINDS, *advice.KINDS, *stories.KINDS, *refusals.KINDS]
-DISTINCT = {"talk_small": 700, "talk_chain": 700, "talk_share": 700, "talk_memory": 500, "talk_lists": 200, "talk_recommend": 500,
-            "talk_opinion": 200, "feelings": 900, "advice": 1400, "stories": 1400, "stories_pair": 1500, "poems": 500, "scenes": 250,
+DISTINCT = {"talk_small": 700, "talk_chain": 700, "talk_share": 700, "talk_memory": 500, "talk_lists": 200,
+            "talk_recommend": 500, "talk_opinion": 200, "feelings": 900,
+            "advice": 1400, "stories": 1400, "stories_pair": 1500, "poems": 500, "scenes": 250,
             "dialogues": 1500, "refusals": 1500, "refusals_benign": 1400}  # fmt: skip
-REFUSED = re.compile(r"\b(can't|cannot|won't|will not|not able)\b|^No\b")
+REFUSED = re.compile(r"\b(can't|cannot|won't|will not|not able)\b|^No,")
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 
@@ -55,7 +56,7 @@ def test_replies_are_clean_text(kind: Kind) -> None:
         assert not re.search(r"\b[Aa] [aeio]\w|\b[Aa]n [bcdfgjklmnpqrstvwz]", text), text
         assert re.match(r"[A-Z0-9\"]", text), text
         assert not re.search(r"[.!?][\"']? [a-z]", text), text
-        assert all(re.search(r"[.!?,:][\"']?$", line) for line in text.split("\n")), text
+        assert all(line[0].isupper() or not line[0].isalpha() for line in text.split("\n")), text
         assert re.search(r"[.!?][\"']?$", text), text
 
 
@@ -108,8 +109,8 @@ def test_a_story_of_two_has_both() -> None:
 def test_a_remembered_name_is_the_one_given() -> None:
     asked = 0
     for dialogue in drawn(Kind("memory", 1, memory)):
-        told = {name.lower() for turn in dialogue if turn["role"] == "user"
-                for name in re.findall(r"(?:my name is|the name's|call me|you can call me) (\w+)", turn["content"].lower())}  # fmt: skip
+        said = " ".join(turn["content"].lower() for turn in dialogue if turn["role"] == "user")
+        told = set(re.findall(r"(?:my name is|the name's|call me) (\w+)", said))
         for user, assistant in zip(dialogue[::2], dialogue[1::2], strict=True):
             if told and re.search(r"what('s| is| was) my name|(know|remember) my name", user["content"].lower()):
                 assert told & set(re.findall(r"\w+", assistant["content"].lower())), dialogue
