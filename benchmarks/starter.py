@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 import sys
 import time
@@ -43,13 +42,11 @@ from lab.insight.tastes import TASTES, decisive_rate
 from lab.insight.texts import content, distinct2, repeat4, says, words
 from lab.model.base import Base, load_base
 from lab.model.generate import Request, generate
-from lab.model.identity import STARTER, resolve
+from lab.model.identity import resolve
 from lab.records import Message, Sampling
-from lab.train.batches import Row
-from lab.train.forward import measure
+from lab.train.retention import perplexity, read_retention
 
 EVERYDAY = Path(__file__).with_name("everyday.jsonl")
-RETENTION = STARTER / "retention.jsonl"
 SAMPLES = 4  # replies a prompt
 SAMPLING = Sampling(temperature=0.8, top_p=1.0, top_k=0, max_new_tokens=96)
 BATCH = 40  # replies drawn together
@@ -123,23 +120,6 @@ def replies_of(base: Base, asks: Sequence[Ask], seed: int, bar: Bar) -> list[lis
         drawn = generate(base, requests[start : start + BATCH])
         said += [Said(base.template.decode(reply.token_ids).strip(), reply.finish == "end") for reply in drawn]
     return [said[start : start + SAMPLES] for start in range(0, len(said), SAMPLES)]
-
-
-def perplexity(base: Base, dialogues: Sequence[Sequence[Message]]) -> float:
-    """Of the assistant's tokens, end of turn included, each turn after the turns before it."""
-    template = base.template
-    rows = [
-        Row(tuple(template.encode_prompt(turns[:place])), (tuple(template.encode_reply(turn["content"])),))
-        for turns in dialogues
-        for place, turn in enumerate(turns)
-        if turn["role"] == "assistant"
-    ]
-    tokens = sum(len(row.completions[0]) for row in rows)
-    return math.exp(-measure(base, rows, (0,), None).double().sum().item() / tokens)
-
-
-def read_retention() -> list[list[Message]]:
-    return [json.loads(line)["messages"] for line in RETENTION.read_text(encoding="utf-8").splitlines()]
 
 
 def tokens_seen(model: str) -> int | None:

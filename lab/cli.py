@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from lab.console import Bar, emit, say, table
-from lab.errors import LabError, StoreError, TrainingError
+from lab.errors import LabError, StoreError, TrainingError, VersionError
 from lab.flags import (
     HOME,
     DeviceFlag,
@@ -29,6 +29,7 @@ from lab.flags import (
     feedback_of,
     opened,
 )
+from lab.insight.tastes import TASTES
 
 if TYPE_CHECKING:
     from lab.settings import Settings
@@ -140,7 +141,9 @@ def export(file: Annotated[Path, typer.Argument(help="The jsonl to write.")],
 def train(
     home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
     algorithm: Annotated[
-        Literal["auto", "sft", "dpo", "ipo", "kto"], typer.Option(help="auto goes by the feedback there is.")] = "auto",
+        Literal["auto", "sft", "reward", "dpo", "ipo", "kto", "ppo", "rloo"],
+        typer.Option(help="auto goes by the feedback there is; reward makes a reward model, which ppo and rloo learn from."),
+    ] = "auto",
     publish: Annotated[Literal["auto", "always", "never"], typer.Option(
         help="Whether the new version goes live: as the gate says, whatever its statistics, or not at all.")] = "auto",
 ) -> None:  # fmt: skip
@@ -151,6 +154,10 @@ def train(
         from lab.loop import gate
 
         made = run_round(lab.settings, lab.store, lab.versions, None if algorithm == "auto" else algorithm, publish)
+        if made.algorithm == "reward":
+            say(f"reward model {made.version}: {made.why}")
+            emit(made.report)
+            return
         result = gate.publish(lab.versions, made, publish, lab.settings.gate)
         say(f"version {result.version}: {result.state}")
         emit(result.report)
@@ -251,10 +258,14 @@ def score(
     pairs: Annotated[Path, typer.Argument(help="jsonl or jsonl.gz of pairs.")],
     home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
     version: VersionFlag = None,
-    by: Annotated[Literal["policy"], typer.Option(help="policy: sum over a reply of log pi_version - log pi_base.")] = "policy",
-    criterion: Annotated[Literal["overall", "helpful", "safe"] | None, typer.Option(help="Only pairs of this criterion.")] = None,
+    by: Annotated[
+        Literal["policy", "reward"],
+        typer.Option(help="policy: sum over a reply of log pi_version - log pi_base. reward: the reward model."),
+    ] = "policy",
+    criterion: Annotated[Literal["overall", "helpful", "safe"] | None, typer.Option(
+        help="Only pairs of this criterion, by its head of the reward model.")] = None,
 ) -> None:  # fmt: skip
-    """How often a version prefers what people chose. The last line on stdout has the figures."""
+    """How often a version, or a reward model, prefers what people chose. The last line on stdout has the figures."""
     from lab.feedback.exchange import read_pairs
     from lab.insight.accuracy import accuracy, longer_wins
 
@@ -262,15 +273,56 @@ def score(
     if not given:
         raise StoreError(f"{pairs} has no pairs" + (f" of criterion {criterion}" if criterion else "") + "; give at least one")
     with opened(home, model, quantize, device) as lab:
-        chosen = lab.versions.get(lab.versions.live() if version is None else version, verify=True)
+        line = lab.versions.rewards() if by == "reward" else lab.versions
+        chosen = line.get(line.live() if version is None else version, verify=True)
+        if by == "reward" and chosen.folder is None:
+            raise VersionError("there is no reward model yet; `train --algorithm reward` makes one from at least 32 opinions")
         quiet_libraries()
         from lab.foreground import score_pairs
 
-        with Bar(f"scoring by version {chosen.version}") as bar:
-            scores = score_pairs(lab.settings, chosen, given, lambda done: bar.show(done, len(given)))
+        head = (criterion or "overall") if by == "reward" else None
+        with Bar(f"scoring by {'reward model' if head else 'version'} {chosen.version}") as bar:
+            scores = score_pairs(lab.settings, chosen, given, lambda done: bar.show(done, len(given)), head)
     found = accuracy(scores)
-    say(f"version {chosen.version} prefers the chosen reply in {found.accuracy:.1%} of {found.n} pairs ({by})")
+    who = f"{'reward model' if head else 'version'} {chosen.version}"
+    say(f"{who} prefers the chosen reply in {found.accuracy:.1%} of {found.n} pairs ({by})")
     emit({"accuracy": found.accuracy, "ci95": found.ci95, "n": found.n, "longer_wins": longer_wins(given)})
+
+
+def known_taste(name: str) -> str:
+    if name not in TASTES:
+        raise typer.BadParameter(f"there is no taste {name!r}; choose one of {', '.join(TASTES)}")
+    return name
+
+
+@app.command()
+def rehearse(
+    taste: Annotated[str, typer.Option(
+        parser=known_taste, metavar="NAME", help=f"What the rater goes by, and never says: {', '.join(TASTES)}.")],
+    votes: Annotated[int, typer.Option(min=1, help="Votes that count; with kto, thumbs.")],
+    home: Annotated[Path | None, typer.Option(
+        help="An empty folder, or one with a lab.toml.", show_default="a temporary one, removed at the end")] = None,
+    model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+    algorithm: Annotated[Literal["auto", "dpo", "kto", "ipo", "ppo", "rloo"], typer.Option(
+        help="auto goes by the feedback there is; kto learns from thumbs, the others from votes.")] = "auto",
+    noise: Annotated[float, typer.Option(min=0, max=1, help="Probability that an opinion comes out as the opposite.")] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of prompts, replies, errors and training.")] = 1,
+    task: Annotated[Literal["chat", "summarize"], typer.Option(help="What the prompts ask for.")] = "chat",
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds, each after its part of the votes.")] = 1,
+) -> None:  # fmt: skip
+    """Let a simulated rater with a hidden taste vote, train, and measure the taste. The last line on stdout has the figures."""
+    from lab.registry.lock import HomeLock
+
+    quiet_libraries()
+    from lab import rehearse as rehearsal
+
+    script = rehearsal.Script(taste, votes, None if algorithm == "auto" else algorithm, noise, seed, task, rounds)
+    with rehearsal.stage(home) as folder, HomeLock(folder), opened(folder, model, quantize, device) as lab:
+        signal.signal(signal.SIGTERM, interrupt)
+        result = rehearsal.rehearse(lab.settings, lab.store, lab.versions, script)
+    emit(result)
+    if result["refused"]:
+        raise TrainingError(f"the gate refused version {result['gate'][-1]['version']}: {result['refused']}")
 
 
 @app.command()
@@ -293,14 +345,14 @@ def doctor(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFla
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []})
 def bench(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="dpo, kto, reward or starter; `bench dpo --help` and so on list flags.")],
+    name: Annotated[str, typer.Argument(help="dpo, kto, reward, ppo or starter; `bench dpo --help` and so on list flags.")],
 ) -> None:
-    """Measure the training core beside TRL (dpo, kto, reward), or a model by itself (starter). The last line has the figures."""
+    """Measure training beside TRL (dpo, kto, reward, ppo), or a model by itself (starter). The last line has the figures."""
     folder = Path(__file__).resolve().parents[1] / "benchmarks"
     if not folder.is_dir():
         raise LabError(f"bench needs the source checkout: there is no {folder}; clone the repository and run it there")
     os.chdir(folder.parent)
-    module, given = ("starter", []) if name == "starter" else ("training", [name])
+    module, given = (name, []) if name in ("starter", "ppo") else ("training", [name])
     os.execv(sys.executable, [sys.executable, "-m", f"benchmarks.{module}", *given, *context.args])
 
 

@@ -78,7 +78,10 @@ class Bar:
             say(f"{text}  {done}/{total}" if total else text)
 
 
+SHOWN = ("loss", "margin", "accuracy", "reward", "value_loss", "kl", "length")  # figures of a step that people are told
+
+
 def words_of(entry: dict) -> str:
     """A trainer's progress entry as words: its phase and the figures it has."""
-    figures = [f"{name} {entry[name]:.3f}" for name in ("loss", "margin", "accuracy", "kl") if isinstance(entry.get(name), float)]
+    figures = [f"{name} {entry[name]:.3f}" for name in SHOWN if isinstance(entry.get(name), float)]
     return "  ".join([str(entry.get("phase", "")), *figures]).strip()

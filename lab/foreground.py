@@ -22,11 +22,11 @@ from lab.loop.jobs import make_job
 from lab.model import adapters
 from lab.model.base import Base, load_base
 from lab.model.generate import Request, generate
-from lab.records import AdapterVersion, Algorithm, Message, Pair, Sampling
+from lab.records import AdapterVersion, Algorithm, Criterion, Message, Pair, Sampling
 from lab.registry.versions import Versions
 from lab.settings import Settings
 from lab.train.run import execute
-from lab.train.score import policy_scores
+from lab.train.score import policy_scores, reward_scores
 from lab.train.serve import LEASE, Trainer, is_dead, run_job
 
 NAME = "foreground"
@@ -35,16 +35,18 @@ SUPERSEDED = "superseded by a new round on the command line; the feedback is kep
 
 
 def run_round(
-    settings: Settings, store: Store, versions: Versions, algorithm: Algorithm | None, publish: Literal["auto", "always", "never"]
-) -> AdapterVersion:
+    settings: Settings, store: Store, versions: Versions, algorithm: Algorithm | None,
+    publish: Literal["auto", "always", "never"], warm: Base | None = None,
+) -> AdapterVersion:  # fmt: skip
     """One round, from the feedback in the store to a candidate. Ctrl-C stops it and the job says so.
 
+    `warm` is a base that was loaded for training already; it is left as it was.
     Raises BusyError when another trainer works in this home, TrainingError when the round fails.
     """
     with trainer_of(store) as trainer, stop_on_signal() as stop:
         job = make_job(store, versions, settings, algorithm, "asked for on the command line", publish)
         say(f"a {job.algorithm} round on {len(job.opinions)} opinions, from version {job.parent}")
-        base = load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
+        base = warm or load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
         job = replace(job, state="running", worker=trainer.name, attempts=1, heartbeat=time.time())
         settle(store, versions)
         store.add_job(job)
@@ -62,7 +64,7 @@ def run_round(
     done = store.job(job.id)
     if done.version is None:
         raise TrainingError(done.error or "the round ended without a version; run `doctor`")
-    return versions.get(done.version)
+    return (versions.rewards() if done.algorithm == "reward" else versions).get(done.version)
 
 
 def settle(store: Store, versions: Versions) -> None:
@@ -150,8 +152,12 @@ def draw_replies(
 
 
 def score_pairs(
-    settings: Settings, version: AdapterVersion, pairs: Sequence[Pair], progress: Callable[[int], None]
-) -> list[tuple[float, float]]:
-    """(score of chosen, score of rejected) of every pair under a version."""
+    settings: Settings, version: AdapterVersion, pairs: Sequence[Pair], progress: Callable[[int], None],
+    criterion: Criterion | None = None,
+) -> list[tuple[float, float]]:  # fmt: skip
+    """(score of chosen, score of rejected) of every pair: by a version's policy, or by a reward model's head of a criterion."""
     base = load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
+    if criterion is not None:
+        assert version.folder is not None
+        return reward_scores(base, pairs, version.folder, criterion, settings.train, progress)
     return policy_scores(base, pairs, version.folder, settings.train, progress)

@@ -167,7 +167,10 @@ class Demonstration:
 
 @dataclass(frozen=True)
 class Counts:
-    """What the planner looks at: training-side opinions in all, and those no live ancestor has learned from."""
+    """What the planner looks at: training-side opinions in all, and those no live ancestor has learned from.
+
+    `rated` are what a reward model is made from, ties among them; `new_rated` those that the live one has not seen.
+    """
 
     pairs: int = 0
     labelled: int = 0
@@ -176,6 +179,8 @@ class Counts:
     new_labelled: int = 0
     new_demonstrations: int = 0
     held_out: int = 0
+    rated: int = 0
+    new_rated: int = 0
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,40 @@ class TrainSettings(Section):
     seed: int = Field(1, ge=0, description="seed of a round; with the same opinions it gives the same adapter")
 
 
+class RewardSettings(Section):
+    heads: int = Field(4, ge=1, le=64, description="bootstrap heads a criterion, whose spread says how sure the reward model is")
+    folds: int = Field(3, ge=2, le=20, description="parts the opinions are cut into, each scored by a model that never saw it")
+    epochs: int = Field(2, ge=1, le=100, description="passes over the opinions")
+    tie: float = Field(0.5, gt=0, description="how readily two replies of equal score are called equal (Davidson's nu)")
+    decorrelate: float = Field(0.0, ge=0, description="how hard scores are kept from following length (ODIN); 0 is off")
+    min_opinions: int = Field(32, ge=4, description="training opinions from which a reward model is made at all")
+    refresh: int = Field(16, ge=1, description="new opinions after which the loop makes the next one")
+
+
+class PpoSettings(Section):
+    iterations: int = Field(20, ge=1, le=10_000, description="times that replies are drawn and learned from")
+    rollouts: int = Field(64, ge=2, description="replies drawn in an iteration")
+    samples: int = Field(4, ge=2, description="replies to the same prompt among them (RLOO); PPO draws one a prompt")
+    epochs: int = Field(2, ge=1, le=100, description="passes over an iteration's replies")
+    minibatch: int = Field(16, ge=1, description="replies an optimizer step averages over")
+    learning_rate: float | None = Field(
+        None, gt=0, le=1, description="peak learning rate of the policy; left out, a share of what train.learning_rate stands for"
+    )
+    value_rate: float | None = Field(
+        None, gt=0, le=1, description="peak learning rate of the critic; left out, a share of what train.learning_rate stands for"
+    )
+    max_new_tokens: int = Field(64, ge=1, le=8192, description="longest reply that is drawn, in tokens")
+    kl_coef: float = Field(0.05, ge=0, description="what a nat of drift from the base costs, in units of reward")
+    kl_target: float | None = Field(
+        None, gt=0, description="drift the cost is adapted to, nats a token; left out, the cost stays as it is"
+    )
+    gamma: float = Field(1.0, ge=0, le=1, description="discount of a reward by each token before it (PPO)")
+    lam: float = Field(0.95, ge=0, le=1, description="trust in what was seen over what the critic expects (PPO's lambda)")
+    clip: float = Field(0.2, gt=0, lt=1, description="how far a token's probability ratio may move before it counts no further")
+    value_clip: float = Field(0.2, gt=0, description="how far a value may move in an iteration, in units of reward (PPO)")
+    no_end_penalty: float = Field(1.0, ge=0, description="taken off the reward of a reply that did not end by itself")
+
+
 class LoopSettings(Section):
     enabled: bool = Field(True, description="start rounds by itself; off is the same as Pause")
     min_new: int = Field(16, ge=1, description="new training opinions that start a round")
@@ -93,6 +127,8 @@ class Settings(BaseSettings):
     sampling: SamplingSettings = SamplingSettings()
     lora: LoraSettings = LoraSettings()
     train: TrainSettings = TrainSettings()
+    reward: RewardSettings = RewardSettings()
+    ppo: PpoSettings = PpoSettings()
     loop: LoopSettings = LoopSettings()
     gate: GateSettings = GateSettings()
 

@@ -179,6 +179,7 @@ class FakeVersions:
     def __init__(self, folder: Path, *made: AdapterVersion, live: int = 0) -> None:
         self.folder, self.made, self.now, self.before = folder, list(made), live, [0]
         self.broken: list[tuple[str, str]] = []
+        self.scorers: FakeVersions | None = None  # reward models
 
     def all(self) -> list[AdapterVersion]:
         ground = AdapterVersion(0, self.base, None, "retired", "", 0.0)
@@ -199,6 +200,9 @@ class FakeVersions:
 
     def record(self, version: int, state: str, why: str, verdict: str = "") -> None:
         self.made = [replace(each, state=state, why=why) if each.version == version else each for each in self.made]  # type: ignore[arg-type]
+
+    def rewards(self) -> FakeVersions:
+        return self.scorers if self.scorers is not None else FakeVersions(self.folder)
 
     def rounds(self, version: int) -> list[str]:
         return [each.job for each in self.made if each.version in self.lineage(version)]

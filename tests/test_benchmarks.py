@@ -159,3 +159,18 @@ def test_a_whole_run() -> None:
     assert result["loss_difference"] < 1e-4
     assert result["ours_first_s"] > result["ours_s"]
     assert result["speedup"] == pytest.approx(result["trl_s"] / result["ours_s"])
+
+
+def test_an_iteration_of_reinforcement_learning() -> None:
+    pytest.importorskip("trl")
+    small = ["--shape", "tiny", "--rollouts", "16", "--prompt", "8", "--reply", "6", "--repeats", "1"]
+    done = subprocess.run([sys.executable, "-m", "benchmarks.ppo", *small], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    result = json.loads(done.stdout.splitlines()[-1])
+    keys = {"ours_update_s", "ours_rollout_s", "trl_update_s", "trl_rollout_s", "speedup", "update_speedup", "ours_mb", "trl_mb"}
+    assert all(math.isfinite(result[key]) and result[key] > 0 for key in keys)
+    assert result["update_speedup"] == pytest.approx(result["trl_update_s"] / result["ours_update_s"])
+    odd = subprocess.run(
+        [sys.executable, "-m", "benchmarks.ppo", "--rollouts", "10"], cwd=ROOT, capture_output=True, text=True
+    )  # fmt: skip
+    assert odd.returncode == 2 and "--rollouts 10: give a multiple of 4" in odd.stderr

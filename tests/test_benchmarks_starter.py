@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import math
 import pkgutil
 import random
 import re
@@ -14,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from benchmarks import starter
-from benchmarks.starter import EVERYDAY, Ask, Said, judged, on_topic, perplexity, read_asks, read_retention, refuses
+from benchmarks.starter import EVERYDAY, Ask, Said, judged, on_topic, read_asks, refuses
 from lab.insight.texts import content
 from lab.model.base import load_base
-from lab.records import Message
+from lab.model.identity import STARTER
+from lab.train.retention import read_retention
 
 KEYS = {"params", "tokens_seen", "stop_rate", "distinct2", "repeat4", "ppl", "nf4_ppl_ratio", "on_topic", "taste_rates", "seed"}
 COUNTS = {"chat": 35, "question": 25, "story": 15, "summary": 12, "refusal": 13}
@@ -148,19 +147,6 @@ def test_what_is_said_of_replies_by_hand() -> None:
 # the run
 
 
-def test_perplexity_is_that_of_plain_forwards(tiny_model: Path) -> None:
-    base = load_base(str(tiny_model), "none", "cpu")
-    turns = [Message(role=role, content=text) for role, text in (("user", "hello"), ("assistant", "yes"), ("user", "dog?"),
-                                                               ("assistant", "no, no"))]  # fmt: skip
-    losses = []
-    for place in (1, 3):
-        prompt, reply = base.template.encode_prompt(turns[:place]), base.template.encode_reply(turns[place]["content"])
-        with torch.no_grad():
-            logits = base.model(input_ids=torch.tensor([[*prompt, *reply]])).logits[0, len(prompt) - 1 : -1]
-        losses += torch.nn.functional.cross_entropy(logits, torch.tensor(reply), reduction="none").tolist()
-    assert perplexity(base, [turns]) == pytest.approx(math.exp(sum(losses) / len(losses)), rel=1e-5)
-
-
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     code = starter.main(arguments)
     printed = capsys.readouterr()
@@ -192,7 +178,7 @@ def test_a_whole_run(
 
 
 def test_it_reads_what_the_model_was_trained_on(tiny_model: Path) -> None:
-    assert starter.tokens_seen("starter") == json.loads((starter.STARTER / "training.json").read_text())["tokens"]
+    assert starter.tokens_seen("starter") == json.loads((STARTER / "training.json").read_text())["tokens"]
     assert starter.tokens_seen(str(tiny_model)) is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,10 +66,16 @@ def test_a_vote_is_a_pair_with_the_emitted_ids(store: Store) -> None:
     assert (examples.labelled, examples.demonstrations) == ((), ())
 
 
-def test_both_bad_is_two_completions_found_bad_and_a_tie_nothing(store: Store) -> None:
+def test_both_bad_is_two_completions_found_bad_and_a_tie_is_for_the_reward_model(store: Store) -> None:
     a, b = talk(store)
-    store.add_opinion(Vote(a, b, "tie"))
-    assert collect(store, "all") == Examples()
+    tie = Vote(a, b, "tie")
+    store.add_opinion(tie)
+    found = collect(store, "all")
+    assert replace(found, ties=()) == Examples()
+    assert [(pair.chosen.reply, pair.rejected.reply, pair.opinion) for pair in found.ties] == [(a, b, tie.id)]
+    told = counts(store, learned=())
+    assert (told.pairs, told.labelled, told.rated, told.new_rated) == (0, 0, 1, 1)
+    assert counts(store, learned=(), scored=[tie.id]).new_rated == 0
     bad = Vote(a, b, "both_bad")
     store.add_opinion(bad)
     examples = collect(store, "all")

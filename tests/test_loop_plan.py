@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from lab.errors import TrainingError
 from lab.feedback.store import Store
-from lab.loop.jobs import learned_by, make_job, replay, tried
+from lab.insight.evidence import Evidence
+from lab.loop.jobs import learned_by, make_job, replay, scored_by, tried
 from lab.loop.plan import choose_algorithm, new_of, plan
 from lab.records import Correction, Counts, Job
 from lab.registry.versions import Versions
-from lab.settings import LoopSettings, Settings, load_settings
+from lab.settings import LoopSettings, RewardSettings, Settings, load_settings
 from tests.fake_trainer import BASE, add_thumbs, add_version, add_votes
 
 SIXTEEN = LoopSettings(min_new=16, min_seconds=20)
@@ -81,6 +82,34 @@ def test_what_holds_a_round_back_is_said() -> None:
     assert planned(full, since=-3600.0) == ("dpo", "16 new votes")  # the clock was set back; nobody waits an hour for it
     off = plan(full, LoopSettings(enabled=False), False, False, False, None)
     assert off.algorithm is None and "loop.enabled is off" in off.reason
+
+
+SURE = Evidence(0.8, (0.72, 0.86), 120, 0.55, 0.1, 0.05, 0.15)
+UNSURE = Evidence(0.6, (0.49, 0.7), 90, 0.55, 0.1, 0.05, 0.24)
+
+
+def scored(counts: Counts, reward: Evidence | None) -> tuple:
+    made = plan(counts, SIXTEEN, False, False, False, None, reward=reward, scoring=RewardSettings())
+    return made.algorithm, made.reason
+
+
+def test_ppo_is_for_a_reward_model_that_surely_knows_something() -> None:
+    full = Counts(new_pairs=16)
+    assert scored(full, None)[0] == scored(full, UNSURE)[0] == "dpo"
+    assert scored(Counts(new_labelled=16), UNSURE)[0] == "kto"
+    algorithm, reason = scored(full, SURE)
+    assert algorithm == "ppo"
+    assert "because the reward model is right in 80% (72% to 86%) of 120 opinions it never saw, length alone in 55%" in reason
+    assert scored(Counts(new_demonstrations=16), SURE)[0] == "sft"  # nothing to score in a reply that was only given
+    longer = replace(SURE, longer_wins=0.75)
+    assert scored(full, longer)[0] == "dpo", "what length alone explains is no knowledge"
+
+
+def test_a_reward_model_is_refreshed_when_no_round_is_due() -> None:
+    assert scored(Counts(rated=40, new_rated=16), None) == ("reward", "16 opinions that the reward model has not seen")
+    assert scored(Counts(rated=31, new_rated=31), None)[0] is None
+    assert scored(Counts(rated=400, new_rated=15), SURE)[0] is None
+    assert scored(Counts(rated=40, new_rated=40, new_pairs=16), None)[0] == "dpo"
 
 
 numbers = st.integers(0, 40)
@@ -182,6 +211,30 @@ def test_imitation_takes_corrections_before_votes(store: Store, versions: Versio
     store.add_opinion(correction)
     assert make_job(store, versions, settings, "sft").opinions == (correction.id,)
     assert set(make_job(store, versions, settings, "dpo").opinions) == {*votes, correction.id}
+
+
+def test_a_reward_round_reads_every_opinion_and_starts_from_the_reward_model(
+    store: Store, versions: Versions, settings: Settings
+) -> None:
+    """Ties too; and having scored an opinion is not having learned from it."""
+    votes = add_votes(store, 6)
+    first = make_job(store, versions, settings, "reward")
+    assert set(first.opinions) == set(votes) and (first.parent, first.parent_hash) == (0, "")
+    store.add_job(first)
+    store.claim_job("somebody", BASE)
+    rewards = versions.rewards()
+    rewards.activate(add_version(rewards, 0, job=first))
+    store.finish_job(first.id, 1)
+    assert tried(store, BASE) == learned_by(store, versions) == set()
+    assert scored_by(store, versions) == set(votes)
+    more = add_votes(store, 2, start=50)
+    again = make_job(store, versions, settings, "reward")
+    assert set(again.opinions) == {*votes, *more} and again.parent == 1
+    assert make_job(store, versions, settings, "ppo").parent == 0
+    store.add_job(again)
+    store.claim_job("somebody", BASE)
+    store.fail_job(again.id, "no memory")
+    assert scored_by(store, versions) == {*votes, *more}, "what failed once is not tried again for ever"
 
 
 def test_without_feedback_there_is_no_round(store: Store, versions: Versions, settings: Settings) -> None:

@@ -129,7 +129,7 @@ def test_enough_new_votes_become_a_job_and_then_a_live_version(lab: Lab) -> None
     worker.tick()
     assert lab.chat.loaded == [1] and len(lab.store.jobs()) == 1
     status = worker.status()
-    assert status.counts == Counts(pairs=4) and status.job is None and status.last_error == ""
+    assert status.counts == Counts(pairs=4, rated=4, new_rated=4) and status.job is None and status.last_error == ""
     assert status.reason == "0 of 4 new votes; 4 more start a round."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from lab.errors import TrainingError
 from lab.feedback.examples import collect
 from lab.feedback.exchange import import_file
 from lab.feedback.store import Store
+from lab.loop.jobs import make_job, reward_evidence
 from lab.model import adapters
 from lab.model.base import Base, load_base
 from lab.records import AdapterVersion, Algorithm, Job
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
 from lab.train.hooks import Stopped
+from lab.train.reward_round import unlearned
 from lab.train.run import execute
 from lab.train.score import policy_scores
 
@@ -41,9 +43,14 @@ class Bench:
     def run(self, algorithm: Algorithm, parent: int = 0) -> AdapterVersion:
         return execute(self.job(algorithm, parent), self.store, self.versions, self.settings, self.base)
 
+    def run_planned(self, algorithm: Algorithm, on_progress: Callable[[dict], None] = lambda entry: None) -> AdapterVersion:
+        """With a job as the loop makes it."""
+        job = make_job(self.store, self.versions, self.settings, algorithm)
+        return execute(job, self.store, self.versions, self.settings, self.base, on_progress)
 
-def feed(store: Store, folder: Path, rows: list[dict]) -> None:
-    file = folder / "rows.jsonl"
+
+def feed(store: Store, folder: Path, rows: list[dict], name: str = "rows.jsonl") -> None:
+    file = folder / name
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert not import_file(store, file).refused
 
@@ -59,7 +66,9 @@ def thumb(number: int) -> dict:
 
 @pytest.fixture
 def bench(home: Path, tiny_model: Path) -> Iterator[Bench]:
-    flags = {"model": str(tiny_model), "quantize": "none", "device": "cpu", "train": FAST, "lora": {"rank": 4, "alpha": 8}}
+    flags = {"model": str(tiny_model), "quantize": "none", "device": "cpu", "train": FAST, "lora": {"rank": 4, "alpha": 8},
+             "reward": {"heads": 2, "folds": 2, "epochs": 4},
+             "ppo": {"iterations": 6, "rollouts": 16, "max_new_tokens": 12}}  # fmt: skip
     settings = load_settings(home, flags)
     base = load_base(settings.model, settings.quantize, settings.device, training=True)
     store = Store(settings.feedback_data)
@@ -86,6 +95,48 @@ def test_votes_become_a_version(bench: Bench, home: Path, algorithm: Algorithm) 
     assert adapters.names(bench.base) == [], "the base is bare again"
     if algorithm != "sft":
         assert report.heldout_after == 1.0, "yes against no generalises to questions never trained on"
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "rloo"])
+def test_a_reward_model_is_made_and_learned_from(bench: Bench, home: Path, algorithm: Algorithm) -> None:
+    """One round: the reward model first, as nothing has been scored yet, then the policy against it."""
+    feed(bench.store, home, [pair(k) for k in range(40)])
+    phases: list[str] = []
+    made = bench.run_planned(algorithm, lambda entry: phases.append(entry["phase"]))
+    assert made.report is not None
+    assert made.report.canaries["reward_accuracy"] > 0.8
+    assert made.report.canaries["changed"] == 1
+    assert made.report.steps > 0
+    assert any(phase.startswith("fold") for phase in phases)
+    rewards = bench.versions.rewards()
+    assert (rewards.live(), [version.version for version in bench.versions.all()]) == (1, [0, 1])
+    assert adapters.names(bench.base) == [], "the base is bare again"
+    assert reward_evidence(bench.versions) is not None
+    phases.clear()
+    bench.run_planned(algorithm, lambda entry: phases.append(entry["phase"]))
+    assert not any(phase.startswith("fold") for phase in phases), "nothing new to score: the same reward model serves again"
+    assert rewards.live() == 1
+
+
+def test_a_reward_model_is_refreshed_and_kept_beside_the_one_before(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(40)])
+    first = bench.run_planned("reward")
+    assert first.state == "live" and first.report is not None and first.folder is not None
+    assert first.report.heldout_after is not None and first.report.heldout_after > 0.9
+    assert "right in" in first.why
+    assert unlearned(bench.store, bench.versions.rewards(), bench.base.id) == []
+    feed(bench.store, home, [thumb(k) for k in range(10)], name="more.jsonl")
+    assert len(unlearned(bench.store, bench.versions.rewards(), bench.base.id)) > 5
+    second = bench.run_planned("reward")
+    assert (second.version, second.parent) == (2, 1)
+    assert bench.versions.rewards().get(1).state == "retired"
+    assert bench.versions.all()[1:] == [], "a reward model is no version of the policy"
+
+
+def test_too_few_opinions_make_no_reward_model(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(10)])
+    with pytest.raises(TrainingError, match="needs 32 opinions and there are"):
+        bench.run_planned("reward")
 
 
 def test_thumbs_become_a_version(bench: Bench, home: Path) -> None:
@@ -186,9 +237,3 @@ def test_a_parent_that_was_swapped_for_another_is_refused(bench: Bench, home: Pa
     job = replace(bench.job("dpo", first.version), parent_hash="something else")
     with pytest.raises(TrainingError, match="version 1 is not what it was"):
         execute(job, bench.store, bench.versions, bench.settings, bench.base)
-
-
-def test_an_algorithm_of_another_day_is_refused_by_name(bench: Bench, home: Path) -> None:
-    feed(bench.store, home, [pair(k) for k in range(10)])
-    with pytest.raises(TrainingError, match="does not train with 'ppo'"):
-        bench.run("ppo")

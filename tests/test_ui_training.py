@@ -53,7 +53,7 @@ def test_a_running_round_shows_its_steps_from_the_staging_log(handlers: Training
     (folder / "log.jsonl").write_text("\n".join(steps) + '\n{"step": 4, "lo')
     shown = handlers.tick({})
     assert shown[handlers.tab.loss].to_dict("list") == {"step": [1, 2, 3], "loss": [0.01, 0.02, 0.03]}
-    assert shown[handlers.tab.margin]["margin"].tolist() == [0.1, 0.2, 0.3]
+    assert shown[handlers.tab.margin]["value"]["margin"].tolist() == [0.1, 0.2, 0.3]
     line = shown[handlers.tab.progress]
     assert "DPO on 2 opinions · training · step 3 of 10 · 75 % of pairs right · 4 s" in line
     assert "width:30%" in line
@@ -125,3 +125,33 @@ def test_plots_have_at_most_200_points_and_keep_the_ends(count: int):
     assert len(kept) == min(count, 200)
     assert kept[:1] == points[:1] and kept[-1:] == points[-1:]
     assert kept == sorted(kept, key=lambda point: point["step"])
+
+
+def test_a_reinforcement_round_shows_its_reward_and_what_became_of_replies(handlers: TrainingHandlers, home: Path):
+    store, running = handlers.lab.store, job(algorithm="ppo")
+    store.add_job(running)
+    store.claim_job("trainer", "tiny")
+    newest = {"step": 2, "steps": 20, "phase": "training", "reward": 0.5, "kl": 0.1234, "value_loss": 0.25, "clip_fraction": 0.08,
+              "length": 17.4, "ended": 1.0}  # fmt: skip
+    store.heartbeat(running.id, newest)
+    folder = home / f".staging-{running.id}"
+    folder.mkdir()
+    samples = [{"prompt": "hi", "before": "<b>no</b>", "now": "yes?"}]
+    entries = [{"step": 1, "reward": 0.1}, newest | {"samples": samples}]
+    (folder / "log.jsonl").write_text("\n".join(json.dumps(entry) for entry in entries))
+    shown = handlers.tick({})
+    told = "reward 0.50 · drift (KL) 0.123 · value loss 0.250 · clipped 8% · tokens a reply 17 · ended 100%"
+    assert told in shown[handlers.tab.progress]
+    second = shown[handlers.tab.margin]
+    assert (second["y"], second["value"]["reward"].tolist()) == ("reward", [0.1, 0.5])
+    table = shown[handlers.tab.samples]
+    assert "<td>hi</td><td>&lt;b&gt;no&lt;/b&gt;</td><td>yes?</td>" in table, "what a model says is text, never markup"
+
+
+def test_a_reward_model_is_named_and_its_worth_is_said(handlers: TrainingHandlers, home: Path):
+    assert "Reward model" not in handlers.tick({})[handlers.tab.reason]
+    made = replace(AdapterVersion(2, "tiny", 1, "live", "reward", 1.0), why="right in 78% of 90 opinions it never saw", job="j")
+    handlers.lab.versions.scorers = FakeVersions(home, made, live=2)
+    assert "Reward model 2: right in 78% of 90" in handlers.tick({})[handlers.tab.reason]
+    row = round_row(job(algorithm="reward", state="done", version=2), made)
+    assert row[1] == "Reward model" and row[4] == "reward 2"

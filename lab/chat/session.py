@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,13 +37,21 @@ class Live:
 Lives = Generator[Live, None, None]
 
 
-class Session:
-    """Raises StoreError for ids that do not exist or do not belong together, and what the engine raises."""
+def any_seed() -> int:
+    return secrets.randbelow(2**31)
 
-    def __init__(self, store: Store, engine: Engine, settings: Settings) -> None:
+
+class Session:
+    """Raises StoreError for ids that do not exist or do not belong together, and what the engine raises.
+
+    `seeds` gives every reply its own; only who wants the same replies again brings others than chance does.
+    """
+
+    def __init__(self, store: Store, engine: Engine, settings: Settings, seeds: Callable[[], int] = any_seed) -> None:
         self._store = store
         self._engine = engine
         self._settings = settings
+        self._seeds = seeds
 
     # speaking
 
@@ -103,7 +111,7 @@ class Session:
         conversation = thread[-1].conversation
         messages = tuple(Message(role=turn.role, content=turn.text) for turn in thread)
         how = sampling or self._settings.sampling.record()
-        turns = [Turn(messages, how, secrets.randbelow(2**31), version) for version in versions]
+        turns = [Turn(messages, how, self._seeds(), version) for version in versions]
         drafts: list[Draft] = []
         running = self._engine.stream(turns, stop or threading.Event())
         try:

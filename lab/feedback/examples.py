@@ -1,8 +1,9 @@
 """Opinions to training examples. Pure over the store's records: no SQL, no tokens are made, no tensor.
 
-A vote for a or b is a pair; both_bad is two completions found bad; a tie says nothing here. A thumb is one labelled
-completion. A correction is a demonstration and a pair against what it corrects. The assistant's turns of imported
-chats are demonstrations. Which side of the split an opinion is on depends on its first user turn alone, for ever.
+A vote for a or b is a pair; both_bad is two completions found bad; a tie is two found equal, for the reward model alone.
+A thumb is one labelled completion. A correction is a demonstration and a pair against what it corrects. The assistant's
+turns of imported chats are demonstrations. Which side of the split an opinion is on depends on its first user turn alone,
+for ever.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ Example = TypeVar("Example", Pair, Labelled)
 
 @dataclass(frozen=True)
 class Examples:
-    """Oldest opinion first."""
+    """Oldest opinion first. `ties` are pairs of which neither was preferred, a as chosen and b as rejected."""
 
     pairs: tuple[Pair, ...] = ()
     labelled: tuple[Labelled, ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
+    ties: tuple[Pair, ...] = ()
 
 
 def is_held_out(prompt: Sequence[Message]) -> bool:
@@ -70,17 +72,24 @@ def collect(store: Store, side: Side, opinions: Collection[str] | None = None, b
         pairs=in_time_order(voted + [pair for correction in corrections for pair in _corrected(correction, threads)]),
         labelled=in_time_order(thumbed + [bad for vote in votes for bad in _both_bad(vote, threads)]),
         demonstrations=(*said, *(Demonstration(threads.prompt(c.reply), _better(c), opinion=c.id) for c in corrections)),
+        ties=in_time_order(_pair(vote, vote.a, vote.b, threads) for vote in votes if vote.choice == "tie"),
     )
 
 
-def counts(store: Store, learned: Collection[str]) -> Counts:
-    """What there is to train on, and how much of it is in none of the `learned` opinions."""
+def counts(store: Store, learned: Collection[str], scored: Collection[str] = ()) -> Counts:
+    """What there is to train on, and how much of it is in none of the `learned` opinions.
+
+    `scored` are the opinions that the reward model was made from.
+    """
     found = collect(store, "all")
     kinds = (found.pairs, found.labelled, found.demonstrations)
     train = [[example for example in examples if not is_held_out(example.prompt)] for examples in kinds]
     known = frozenset(learned)
     new = [[example for example in examples if example.opinion not in known] for examples in train]
+    judged: list[Pair | Labelled] = [*found.pairs, *found.labelled, *found.ties]
+    rated = {item.opinion for item in judged if not is_held_out(item.prompt)}
     return Counts(
+        rated=len(rated), new_rated=len(rated.difference(scored)),
         pairs=len(train[0]), labelled=len(train[1]), demonstrations=len(train[2]),
         new_pairs=len(new[0]), new_labelled=len(new[1]), new_demonstrations=len(new[2]),
         held_out=len(found.pairs) + len(found.labelled) - len(train[0]) - len(train[1]),
@@ -116,8 +125,12 @@ def _voted(vote: Vote, threads: Threads) -> list[Pair]:
     if vote.choice not in ("a", "b"):
         return []
     chosen, rejected = (vote.a, vote.b) if vote.choice == "a" else (vote.b, vote.a)
+    return [_pair(vote, chosen, rejected, threads)]
+
+
+def _pair(vote: Vote, chosen: str, rejected: str, threads: Threads) -> Pair:
     completions = threads.completion(chosen), threads.completion(rejected)
-    return [Pair(threads.prompt(chosen), *completions, opinion=vote.id, criterion=vote.criterion, rater=vote.rater)]
+    return Pair(threads.prompt(chosen), *completions, opinion=vote.id, criterion=vote.criterion, rater=vote.rater)
 
 
 def _both_bad(vote: Vote, threads: Threads) -> list[Labelled]:

@@ -9,11 +9,15 @@ from typing import Literal
 from lab.errors import TrainingError
 from lab.feedback.examples import Examples, collect
 from lab.feedback.store import Store
+from lab.insight.evidence import Evidence, evidence_of
 from lab.loop.plan import choose_algorithm
 from lab.records import Algorithm, Counts, Job
+from lab.registry.folder import opinions_of
 from lab.registry.versions import Versions
 from lab.settings import Settings
 
+PARTS = ("train", "lora", "reward", "ppo")  # of the settings that a job keeps
+OF_ALL: tuple[Algorithm, ...] = ("reward", "ppo", "rloo")  # read every opinion, through a reward model
 ATTEMPTS_KEPT = 200  # newest jobs whose opinions count as tried
 
 
@@ -27,21 +31,23 @@ def make_job(
     Raises TrainingError when there is nothing at all to train on.
     """
     examples = collect(store, "train")
-    parent = versions.get(versions.live())
     learned = learned_by(store, versions)
-    chosen = algorithm or choose_algorithm(count(examples, learned))
+    chosen = algorithm or choose_algorithm(count(examples, learned), reward_evidence(versions))
     opinions = opinions_for(chosen, examples) if chosen else []
+    line = versions.rewards() if chosen == "reward" else versions
+    parent = line.get(line.live())
     if chosen is None or not opinions:
         kind = f" for {chosen}" if chosen else ""
         raise TrainingError(f"there is nothing to train on yet{kind}; give thumbs, vote in Compare, or import a file")
+    seed = settings.train.seed
     new = [opinion for opinion in opinions if opinion not in learned]
     old = [opinion for opinion in opinions if opinion in learned]
-    seed = settings.train.seed
+    if chosen in OF_ALL:
+        new, old = opinions, []
     replayed = replay(old, round(settings.train.replay * len(new)), seed) if new else old
     return Job(
         algorithm=chosen, base=versions.base, parent=parent.version, parent_hash=parent.hash, opinions=(*new, *replayed),
-        seed=seed, settings={"train": settings.train.model_dump(), "lora": settings.lora.model_dump()}, reason=reason,
-        publish=publish,
+        seed=seed, settings={part: getattr(settings, part).model_dump() for part in PARTS}, reason=reason, publish=publish,
     )  # fmt: skip
 
 
@@ -58,8 +64,10 @@ def opinions_for(algorithm: Algorithm, examples: Examples) -> list[str]:
         case "sft":
             wanted = [item.opinion for item in examples.labelled if item.label]
             found = [item.opinion for item in examples.demonstrations] or [*pairs, *wanted]
-        case _:
+        case "kto":
             found = [*pairs, *labelled]
+        case _:
+            found = [*pairs, *(pair.opinion for pair in examples.ties), *labelled]
     return list(dict.fromkeys(found))
 
 
@@ -95,5 +103,22 @@ def tried(store: Store, base: str) -> set[str]:
     They start no round by themselves: the same votes, refused or failed once, would be refused or fail again for ever.
     They are in the next round all the same.
     """
-    ended = [job for job in store.jobs(ATTEMPTS_KEPT, base) if job.state in ("done", "failed")]
+    jobs = store.jobs(ATTEMPTS_KEPT, base)
+    ended = [job for job in jobs if job.state in ("done", "failed") and job.algorithm != "reward"]
     return {opinion for job in ended for opinion in job.opinions}
+
+
+def scored_by(store: Store, versions: Versions) -> set[str]:
+    """Opinions that the live reward model was made from, or that a failed round of one was given."""
+    rewards = versions.rewards()
+    folder = rewards.get(rewards.live()).folder
+    known = set() if folder is None else set(opinions_of(folder))
+    jobs = store.jobs(ATTEMPTS_KEPT, versions.base)
+    return known.union(*(job.opinions for job in jobs if job.algorithm == "reward" and job.state == "failed"))
+
+
+def reward_evidence(versions: Versions) -> Evidence | None:
+    """What the live reward model's report says it is worth."""
+    rewards = versions.rewards()
+    report = rewards.get(rewards.live()).report
+    return None if report is None else evidence_of(report.canaries)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from lab.insight.evidence import Evidence
 from lab.records import Algorithm, Counts
-from lab.settings import LoopSettings
+from lab.settings import LoopSettings, RewardSettings
 
 PAUSED = "Paused: no round starts by itself."
 NO_TRAINER = "no trainer runs; `launch.py trainer` starts one."
@@ -20,8 +21,17 @@ class Plan:
     reason: str
 
 
-def choose_algorithm(counts: Counts) -> Algorithm | None:
-    """By what there is more of: pairs go to DPO, thumbs to KTO (two say about as much as a pair), replies to imitate to SFT."""
+def choose_algorithm(counts: Counts, reward: Evidence | None = None) -> Algorithm | None:
+    """By what there is more of: pairs go to DPO, thumbs to KTO (two say about as much as a pair), replies to imitate to SFT.
+
+    Once a reward model ranks opinions it never saw better than chance and length alone would, for sure, votes and thumbs go
+    to PPO.
+    """
+    chosen = by_kind(counts)
+    return "ppo" if chosen in ("dpo", "kto") and reward is not None and reward.knows_something() else chosen
+
+
+def by_kind(counts: Counts) -> Algorithm | None:
     for pairs, labelled, demonstrations in (
         (counts.new_pairs, counts.new_labelled, counts.new_demonstrations),
         (counts.pairs, counts.labelled, counts.demonstrations),
@@ -46,10 +56,11 @@ def new_of(algorithm: Algorithm, counts: Counts) -> int:
 
 def plan(
     counts: Counts, settings: LoopSettings, paused: bool, running: bool, queued: bool, seconds_since_last: float | None,
-    trainer: bool = True,
+    trainer: bool = True, reward: Evidence | None = None, scoring: RewardSettings | None = None,
 ) -> Plan:  # fmt: skip
-    """`counts.new_*` are the opinions that no round has been tried on; `seconds_since_last` is None before the first;
-    `trainer` is whether there is one to take a round."""
+    """`reward` is what the live reward model is worth, `scoring` when the next one is due; `counts.new_*` are the opinions
+    that no round has been tried on; `seconds_since_last` is None before the first; `trainer` is whether there is one to take
+    a round."""
     if running:
         return Plan(None, "A round is running.")
     if queued:
@@ -60,20 +71,26 @@ def plan(
         return Plan(None, PAUSED)
     if not settings.enabled:
         return Plan(None, "Rounds start by hand only: loop.enabled is off in lab.toml.")
-    algorithm = first_that_may_start(counts, settings.min_new)
+    algorithm = first_that_may_start(counts, settings.min_new, reward)
+    if algorithm is None and scoring is not None and counts.rated >= scoring.min_opinions and counts.new_rated >= scoring.refresh:
+        algorithm = "reward"
     if algorithm is None:
         return Plan(None, waiting(counts, settings.min_new))
     enough = f"{new_of(algorithm, counts)} new {noun(algorithm, counts)}"
+    if algorithm == "reward":
+        enough = f"{counts.new_rated} opinions that the reward model has not seen"
+    if algorithm == "ppo" and reward is not None:
+        enough += f"; PPO, because the reward model is {reward.words()}"
     if seconds_since_last is not None and 0 <= seconds_since_last < settings.min_seconds:  # less than none: a clock set back
         left = math.ceil(settings.min_seconds - seconds_since_last)
         return Plan(None, f"{enough}: the next round starts in {left} s.")
     return Plan(algorithm, enough)
 
 
-def first_that_may_start(counts: Counts, least: int) -> Algorithm | None:
+def first_that_may_start(counts: Counts, least: int, reward: Evidence | None = None) -> Algorithm | None:
     """The chosen kind, or else the first other one with enough that is new: too few votes must not hold back many thumbs."""
-    chosen = choose_algorithm(counts)
-    kinds: tuple[Algorithm, ...] = ("dpo", "kto", "sft")
+    chosen = choose_algorithm(counts, reward)
+    kinds: tuple[Algorithm, ...] = ("ppo", "dpo", "kto", "sft") if chosen == "ppo" else ("dpo", "kto", "sft")
     order = sorted(kinds, key=lambda kind: kind != chosen)
     return next((kind for kind in order if new_of(kind, counts) >= least), None)
 

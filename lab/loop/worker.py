@@ -17,7 +17,7 @@ from lab.errors import BusyError, LabError, VersionError
 from lab.feedback.examples import counts
 from lab.feedback.store import Store
 from lab.loop.gate import publish
-from lab.loop.jobs import learned_by, make_job, tried
+from lab.loop.jobs import learned_by, make_job, reward_evidence, scored_by, tried
 from lab.loop.plan import Plan, plan
 from lab.loop.trainer import TrainerProcess, is_gone
 from lab.records import AdapterVersion, Algorithm, Counts, Job
@@ -268,7 +268,8 @@ class Worker:
         ended = [max(job.heartbeat, job.created) for job in jobs if job.state in ("done", "failed")]
         since = time.time() - max(ended) if ended else None
         trainer = bool(self.trainer.command) or self._other_trainer() is not None
-        return plan(fresh, self.settings.loop, paused, running, queued, since, trainer)
+        worth = reward_evidence(self.versions)
+        return plan(fresh, self.settings.loop, paused, running, queued, since, trainer, worth, self.settings.reward)
 
     def _counted(self) -> tuple[Counts, Counts]:
         """Counts against what the live version has learned, and against what any round was tried on.
@@ -279,9 +280,10 @@ class Worker:
             began = time.monotonic()
             if self._counts is None or began >= self._count_again:
                 learned = learned_by(self.store, self.versions)
-                shown = counts(self.store, learned)
+                scored = scored_by(self.store, self.versions)
+                shown = counts(self.store, learned, scored)
                 known = learned | tried(self.store, self.versions.base)
-                fresh = shown if known == learned else replace(counts(self.store, known), held_out=shown.held_out)
+                fresh = shown if known == learned else replace(counts(self.store, known, scored), held_out=shown.held_out)
                 self._counts = shown, fresh
                 ended = time.monotonic()
                 self._count_again = ended + max(PAUSE, COUNT_SHARE * (ended - began))

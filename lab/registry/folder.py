@@ -19,8 +19,9 @@ from lab.records import Job, Report
 
 MANIFEST = "MANIFEST.json"
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+HEADS = "heads.safetensors"  # of a reward model
 ADAPTER = (CONFIG, WEIGHTS)
-KEPT = (*ADAPTER, "log.jsonl", "job.json", "report.json")
+KEPT = (*ADAPTER, HEADS, "log.jsonl", "job.json", "report.json")
 PASSING = ("worker", "heartbeat", "progress")  # of a job while it runs; adapters are shared, a machine's name need not be
 HEADER_LIMIT = 100_000_000  # bytes; safetensors' own limit
 
@@ -133,6 +134,14 @@ def report_of(folder: Path) -> Report | None:
         return None
     except (OSError, ValueError, TypeError, AttributeError):
         raise Damaged("report.json cannot be read") from None
+
+
+def opinions_of(folder: Path) -> tuple[str, ...]:
+    """The opinions a version was made from, as its job says."""
+    try:
+        return tuple(json.loads((folder / "job.json").read_text(encoding="utf-8"))["opinions"])
+    except (OSError, ValueError, TypeError, KeyError):
+        raise Damaged("job.json cannot be read") from None
 
 
 def write(path: Path, text: str) -> None:

@@ -33,9 +33,13 @@ STAGING, DELETED = ".staging-", ".deleted-"
 class Versions:
     """Raises VersionError, in one line, for a version that is unknown or damaged, or a change that cannot be made."""
 
-    def __init__(self, folder: Path, base: str) -> None:
+    def __init__(self, folder: Path, base: str, part: str = "") -> None:
         self.base = base
-        self.folder = folder / base
+        self.folder = folder / base / part
+
+    def rewards(self) -> Versions:
+        """The reward models of the same base: versions too, in a folder `reward` of their own; 0 stands for none."""
+        return Versions(self.folder.parent, self.base, "reward")
 
     # what there is
 

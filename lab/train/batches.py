@@ -13,8 +13,9 @@ Ids = tuple[int, ...]
 class Row:
     """One example as ids. What `completions` mean is the algorithm's: (chosen, rejected), (own, unrelated) or (own,).
 
-    `reference` holds the base's log-prob of each completion, nats, in the same order; `label` is KTO's, `tie` the
-    reward model's: whether both completions were found equally good.
+    `reference` holds the base's log-prob of each completion, nats, in the same order; `label` is that of a thumb. The rest
+    is the reward model's: `tie` says that both completions were found equally good, `alone` that they are one and the same,
+    with a thumb; `criterion` is a place in records.CRITERIA, `draws` how often each bootstrap head sees the row.
     """
 
     prompt: Ids
@@ -23,6 +24,9 @@ class Row:
     label: bool = True
     weight: float = 1.0
     tie: bool = False
+    alone: bool = False
+    criterion: int = 0
+    draws: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.prompt and all(self.completions), "a row needs a prompt and completions of at least one token"

@@ -9,6 +9,7 @@ import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -28,6 +29,9 @@ class State:
     worse: int = 0  # checks since the best
     kept: bool = False  # whether any check was better than the start
     ended: str = ""  # why it ended before its last step
+
+
+S = TypeVar("S", bound=State)
 
 
 def log(folder: Path, entry: dict) -> None:
@@ -51,13 +55,17 @@ def keep(
 
 
 def restore(
-    folder: Path, parameters: dict[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer, best: dict[str, Tensor]
-) -> State:
-    """Where an earlier run of the same job stood; a fresh state when there is none or it cannot be read."""
+    folder: Path, parameters: dict[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer, best: dict[str, Tensor],
+    fresh: S,
+) -> S:  # fmt: skip
+    """Where an earlier run of the same job stood; `fresh` when there was none.
+
+    Raises TrainingError when the checkpoint cannot be read.
+    """
     file = folder / "checkpoint.safetensors"
     try:
         with safe_open(file, "pt") as saved:
-            state = State(**json.loads(saved.metadata()["state"]))
+            state = type(fresh)(**json.loads(saved.metadata()["state"]))
             tensors = {key: saved.get_tensor(key) for key in saved.keys()}  # noqa: SIM118  (not a dict)
         with torch.no_grad():
             for key, parameter in parameters.items():
@@ -69,8 +77,8 @@ def restore(
                         m: tensors[f"{m}/{key}"].to("cpu" if m == "step" else parameter.device) for m in moments
                     }
     except FileNotFoundError:
-        state = State()
-    except (SafetensorError, KeyError, ValueError) as error:
+        state = fresh
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
         raise TrainingError(f"the checkpoint {file} cannot be read ({error}); delete it to begin the round again") from error
     trim_log(folder, state.step)
     return state

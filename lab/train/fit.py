@@ -80,7 +80,7 @@ def fit(
         rate = peak_rate(base, settings)
         optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=0.0)
         best = {key: p.detach().clone() for key, p in parameters.items()}
-        state = restore(folder, parameters, optimizer, best)
+        state = restore(folder, parameters, optimizer, best, State())
         saved = time.monotonic()
         if state.step == 0:
             if held:  # what it starts from may be the best there is
@@ -179,7 +179,7 @@ def one_step(
     return {"loss": sums[0], "margin": sums[1] / len(rows), "accuracy": sums[2] / len(rows)}
 
 
-Forward = tuple[list[Row], Tensor]  # rows and their values, (rows, which), with gradient
+Forward = tuple[list[Row], Tensor]  # rows and their values, (rows, which) and what else a value has, with gradient
 
 
 def forwards(
@@ -188,7 +188,8 @@ def forwards(
     """The rows through the model, a forward at a time, so that each can go backward before the next is made."""
     for packed in packs(base, rows, objective.which, settings.tokens, whole=objective.feeds_last):
         courteous()
-        yield [rows[i] for i in packed.rows], objective.values(base, packed, settings.dtype, None).view(-1, len(objective.which))
+        values = objective.values(base, packed, settings.dtype, None)
+        yield [rows[i] for i in packed.rows], values.view(-1, len(objective.which), *values.shape[1:])
 
 
 def ridden_forwards(

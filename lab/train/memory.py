@@ -1,4 +1,4 @@
-"""What a forward with gradients takes, what there is, and how to keep the C library from giving it back too soon.
+"""What a forward with gradients takes, what there is, what was taken, and how to keep the C library from giving it back too soon.
 
 Estimates are of the textbook layer; they decide whether to compute activations again in the backward, no more.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,3 +90,11 @@ def steady_heap() -> Iterator[None]:
         mallopt(M_MMAP_THRESHOLD, 128 * 1024)
         mallopt(M_TRIM_THRESHOLD, 128 * 1024)
         library.malloc_trim(0)
+
+
+def peak_mb(base: Base) -> float:
+    """The most memory this process ever held: of the GPU on CUDA, else resident. A warm trainer's peak spans its rounds."""
+    if base.device.type == "cuda":
+        return torch.cuda.max_memory_allocated() / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6

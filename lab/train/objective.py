@@ -59,13 +59,13 @@ class Objective(Protocol):
         """What is trained beside the adapter."""
 
     def values(self, base: Base, packed: Packed, dtype: str, forest: Forest | None) -> Tensor:
-        """(C,): what the loss is a function of, one number a completion, with gradient; `forest` if not packed's own."""
+        """(C,) or (C, ...): what the loss is a function of, for each completion, with gradient; `forest` if not packed's own."""
 
     def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
         """`watched`: the policy's log-probs of the completion watched, (rows that have it,); None where none is."""
 
     def loss(self, values: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
-        """`values`: (rows, len(which))."""
+        """`values`: (rows, len(which)), and what else a value has."""
 
 
 class OfLogprobs:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-
-import torch
 
 from lab.errors import TrainingError
 from lab.feedback.examples import Examples, collect
@@ -17,13 +13,16 @@ from lab.model import adapters
 from lab.model.base import Base
 from lab.records import AdapterVersion, Algorithm, Job, Report
 from lab.registry.versions import Versions
-from lab.settings import LoraSettings, Settings, TrainSettings
+from lab.settings import LoraSettings, PpoSettings, RewardSettings, Settings, TrainSettings
 from lab.train import dpo, judge, kto, sft
 from lab.train.batches import Ids, Row
 from lab.train.fit import fit
 from lab.train.hooks import Hooks
+from lab.train.memory import peak_mb
 from lab.train.objective import Encoder, Objective, preference_rows
 from lab.train.reference import with_reference
+from lab.train.reinforce import reinforce
+from lab.train.reward_round import refresh
 
 CANDIDATE, PARENT = "candidate", "parent"
 MOST_HELDOUT = 300  # newest held-out opinions of a kind that a round is judged on
@@ -38,18 +37,21 @@ def execute(
 
     Raises TrainingError when the round cannot be run or made nothing, `fit.Stopped` when `should_stop` said so.
     """
+    options = with_job(settings, job)
+    if job.algorithm == "reward":
+        return refresh(job, store, versions.rewards(), options, base, Hooks(on_progress, should_stop, yield_to_chat))
     if (made := versions.made_by(job.id)) is not None:  # a trainer was killed before it could say that it was done
         return made
     began = time.perf_counter()
-    options = with_job(settings, job)
     parent = versions.get(job.parent)
     if parent.hash != job.parent_hash:
         raise TrainingError(f"version {job.parent} is not what it was when the round was planned; start a new round")
     hooks = Hooks(on_progress, should_stop, yield_to_chat)
     encoder = Encoder(base.template, min(options.train.max_length, base.context), hooks=hooks)
     examples = collect(store, "train", set(job.opinions), base.id)
-    rows, objective = prepare(job.algorithm, examples, encoder, options.train)
-    if not rows:
+    reinforced = job.algorithm in ("ppo", "rloo")
+    rows, objective = ([], None) if reinforced else prepare(job.algorithm, examples, encoder, options.train)
+    if not rows and not reinforced:
         why = said(encoder.dropped)
         raise TrainingError(f"a {job.algorithm} round found nothing to train on ({why}); give more feedback of that kind")
     folder = versions.staging(job.id)
@@ -62,15 +64,21 @@ def execute(
         asked = judge.questions([p.prompt for p in examples.pairs] + [k.prompt for k in examples.labelled])
         room = max(1, min(base.context // 2, encoder.max_length - judge.LONGEST))
         prompts = [encoder.prompt(question)[-room:] for question in asked]
-        rows = with_reference(base, rows, store, options.train, hooks)
 
         def drift() -> float:
             few = prompts[-8:]
             replies = judge.draw(base, CANDIDATE, few, options.train.seed, longest=24)
             return judge.kl_from_base(base, few, replies, options.train)
 
-        retention = own_words(base, prompts, options.train) if options.train.retention_weight else []
-        done = fit(base, CANDIDATE, rows, objective, options.train, folder, replace(hooks, drift=drift), retention)
+        hooks, used = replace(hooks, drift=drift), len(rows)
+        figures: dict[str, float] = {}
+        if objective is None:
+            line = versions.rewards()
+            done, used, figures = reinforce(job, base, CANDIDATE, examples, store, line, options, folder, hooks, encoder)
+        else:
+            rows = with_reference(base, rows, store, options.train, hooks)
+            retention = own_words(base, prompts, options.train) if options.train.retention_weight else []
+            done = fit(base, CANDIDATE, rows, objective, options.train, folder, hooks, retention)
         on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
         held = heldout(base, store, options.train, hooks)
         before, _ = judge.agreement(base, PARENT if parent.folder else None, held, options.train)
@@ -85,9 +93,9 @@ def execute(
             if name in adapters.names(base):
                 adapters.drop(base, name)
     report = Report(
-        algorithm=job.algorithm, version=None, parent=job.parent, steps=done.steps, used=len(rows), dropped=encoder.dropped,
+        algorithm=job.algorithm, version=None, parent=job.parent, steps=done.steps, used=used, dropped=encoder.dropped,
         loss_first=done.loss_first, loss_last=done.loss_last, heldout_before=before, heldout_after=after, heldout_n=judged,
-        kl=kl, canaries=canaries, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
+        kl=kl, canaries=canaries | figures, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
     )  # fmt: skip
     return versions.add(folder, job, report)
 
@@ -108,7 +116,7 @@ def prepare(algorithm: Algorithm, examples: Examples, encoder: Encoder, settings
         case "sft":
             return sft.rows_of(examples, encoder), sft.Imitation(settings)
         case _:
-            raise TrainingError(f"this lab does not train with {algorithm!r}; choose sft, dpo, ipo or kto")
+            raise TrainingError(f"{algorithm!r} is not trained from rows of opinions; choose sft, dpo, ipo or kto")
 
 
 def heldout(base: Base, store: Store, settings: TrainSettings, hooks: Hooks) -> judge.Heldout:
@@ -129,16 +137,10 @@ def with_job(settings: Settings, job: Job) -> Settings:
     """The settings a job was planned with: its own where it names them, today's for the rest."""
     train = TrainSettings.model_validate(settings.train.model_dump() | job.settings.get("train", {}) | {"seed": job.seed})
     lora = LoraSettings.model_validate(settings.lora.model_dump() | job.settings.get("lora", {}))
-    return settings.model_copy(update={"train": train, "lora": lora})
+    reward = RewardSettings.model_validate(settings.reward.model_dump() | job.settings.get("reward", {}))
+    ppo = PpoSettings.model_validate(settings.ppo.model_dump() | job.settings.get("ppo", {}))
+    return settings.model_copy(update={"train": train, "lora": lora, "reward": reward, "ppo": ppo})
 
 
 def said(dropped: dict[str, int]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in dropped.items()) or "no opinions of that kind"
-
-
-def peak_mb(base: Base) -> float:
-    """The most memory this process ever held: of the GPU on CUDA, else resident. A warm trainer's peak spans its rounds."""
-    if base.device.type == "cuda":
-        return torch.cuda.max_memory_allocated() / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 POINTS = 200  # more make the browser's plot slow
 ROUNDS = 30
 HEADERS = ["When", "Algorithm", "Opinions", "State", "Version", "Held-out", "Why"]
-ALGORITHMS: tuple[Algorithm, ...] = ("dpo", "kto", "sft")
+ALGORITHMS: tuple[Algorithm, ...] = ("dpo", "kto", "sft", "reward", "ppo", "rloo")
+NAMES: dict[str, str] = {"reward": "Reward model"}
+FIGURES = (  # of a reinforcement round's newest step: name, words, format
+    ("reward", "reward", "{:.2f}"), ("kl", "drift (KL)", "{:.3f}"), ("value_loss", "value loss", "{:.3f}"),
+    ("clip_fraction", "clipped", "{:.0%}"), ("length", "tokens a reply", "{:.0f}"), ("ended", "ended", "{:.0%}"),
+)  # fmt: skip
 Update = dict[Any, Any]
 
 
@@ -37,6 +42,7 @@ class TrainingTab:
     progress: gr.HTML
     loss: gr.LinePlot
     margin: gr.LinePlot
+    samples: gr.HTML
     algorithm: gr.Dropdown
     now: gr.Button
     pause: gr.Button
@@ -46,8 +52,8 @@ class TrainingTab:
 
     def outputs(self) -> set[Any]:
         return {
-            self.seen, self.reason, self.counts, self.progress, self.loss, self.margin, self.now, self.pause, self.resume,
-            self.stop, self.rounds,
+            self.seen, self.reason, self.counts, self.progress, self.loss, self.margin, self.samples, self.now, self.pause,
+            self.resume, self.stop, self.rounds,
         }  # fmt: skip
 
 
@@ -56,7 +62,7 @@ def build() -> TrainingTab:
     reason = gr.HTML(elem_id="reason", padding=False)
     with gr.Row(elem_id="training-buttons"):
         algorithm = gr.Dropdown(
-            [("choose by the data", "auto"), *((name.upper(), name) for name in ALGORITHMS)], value="auto", show_label=False,
+            [("choose by the data", "auto"), *((title_of(name), name) for name in ALGORITHMS)], value="auto", show_label=False,
             container=False, scale=0, min_width=190, elem_id="algorithm",
         )  # fmt: skip
         now = gr.Button("Train now", variant="primary", scale=0, min_width=120, elem_id="train-now")
@@ -72,11 +78,12 @@ def build() -> TrainingTab:
             )
             for name, title in (("loss", "Loss"), ("margin", "Margin: preferred over rejected"))
         )  # fmt: skip
+    samples = gr.HTML(elem_id="samples", padding=False)
     rounds = gr.Dataframe(
         headers=HEADERS, value=[], interactive=False, wrap=True, label="Rounds", elem_id="rounds", max_height=340,
         column_widths=["110px", "105px", "105px", "90px", "95px", "130px", "270px"], buttons=[],
     )  # fmt: skip
-    return TrainingTab(seen, reason, counts, progress, loss, margin, algorithm, now, pause, resume, stop, rounds)
+    return TrainingTab(seen, reason, counts, progress, loss, margin, samples, algorithm, now, pause, resume, stop, rounds)
 
 
 class TrainingHandlers:
@@ -90,7 +97,8 @@ class TrainingHandlers:
         tab, lab = self.tab, self.lab
         status = lab.worker.status()
         jobs = lab.store.jobs(ROUNDS, lab.versions.base)
-        versions = {version.job: version for version in lab.versions.all()}
+        rewards = lab.versions.rewards()
+        versions = {version.job: version for version in (*lab.versions.all(), *rewards.all()) if version.job}
         running = next((job for job in jobs if job.state == "running"), None)
         drawn = running or next((job for job in jobs if job.state in ("done", "failed")), None)
         points = thinned(read_log(self.log_of(drawn, versions))) if drawn else []
@@ -100,14 +108,16 @@ class TrainingHandlers:
         def part(name: str, content: Any, update: Update) -> None:
             parts[name] = (content, update)
 
-        sentence = reason_line(status)
+        sentence = reason_line(status) + reward_line(rewards.get(rewards.live()))
         part("reason", sentence, {tab.reason: sentence})
         numbers = counts_table(status.counts)
         part("counts", numbers, {tab.counts: numbers})
         line = progress_line(running, drawn)
         part("progress", line, {tab.progress: line})
         plotted = [drawn.id if drawn else "", len(points), points[-1]["step"] if points else 0]
-        part("plots", plotted, {tab.loss: plot(points, "loss"), tab.margin: plot(points, "margin")})
+        part("plots", plotted, {tab.loss: plot(points, "loss"), tab.margin: second_plot(points)})
+        shown = samples_of(points[-1]) if points else ""
+        part("samples", shown, {tab.samples: shown})
         rows = [round_row(job, versions.get(job.id)) for job in jobs]
         part("rounds", rows, {tab.rounds: gr.update(value=rows, visible=bool(rows))})
         buttons = {
@@ -179,6 +189,33 @@ def plot(points: Sequence[Mapping[str, Any]], name: str) -> pd.DataFrame:
     return pd.DataFrame({"step": [step for step, _ in kept], name: [float(value) for _, value in kept]})
 
 
+def second_plot(points: Sequence[Mapping[str, Any]]) -> Update:
+    """The margin of a preference round, or the reward of a reinforcement round."""
+    name = "reward" if any("reward" in point for point in points) else "margin"
+    title = {"reward": "Reward of the replies drawn", "margin": "Margin: preferred over rejected"}[name]
+    return gr.update(value=plot(points, name), y=name, y_title=name, title=title)
+
+
+def samples_of(point: Mapping[str, Any]) -> str:
+    """What the model said to the same prompts before the round and says now."""
+    found = [each for each in point.get("samples") or () if isinstance(each, Mapping)]
+    cells = [[html.escape(str(each.get(name, ""))) for name in ("prompt", "before", "now")] for each in found]
+    body = "".join(f"<tr><td>{asked}</td><td>{before}</td><td>{now}</td></tr>" for asked, before, now in cells)
+    head = "<tr><th>Prompt</th><th>Before the round</th><th>Now</th></tr>"
+    return f'<table class="samples"><thead>{head}</thead><tbody>{body}</tbody></table>' if cells else ""
+
+
+def reward_line(model: AdapterVersion) -> str:
+    """What the live reward model is worth; nothing while there is none."""
+    if not model.version:
+        return ""
+    return f'<p class="reason">Reward model {model.version}: {html.escape(model.why)}.</p>'
+
+
+def title_of(algorithm: str) -> str:
+    return NAMES.get(algorithm, algorithm.upper())
+
+
 def reason_line(status: LoopStatus) -> str:
     """The sentence why the next round will or won't start, and what is wrong with the trainer if something is."""
     trouble = f'<p class="trouble">{html.escape(status.last_error)}</p>' if status.last_error else ""
@@ -204,15 +241,16 @@ def progress_line(running: Job | None, drawn: Job | None) -> str:
     if running is None:
         if drawn is None:
             return ""
-        return f'<p class="round">Last round: {drawn.algorithm.upper()}, {clock(drawn.created)}</p>'
+        return f'<p class="round">Last round: {title_of(drawn.algorithm)}, {clock(drawn.created)}</p>'
     seen = running.progress
     step, steps = int(seen.get("step") or 0), int(seen.get("steps") or 0)
     share = step / steps if steps else 0.0
-    said = [f"{running.algorithm.upper()} on {len(running.opinions)} opinions", str(seen.get("phase") or "starting")]
+    said = [f"{title_of(running.algorithm)} on {len(running.opinions)} opinions", str(seen.get("phase") or "starting")]
     if steps:
         said.append(f"step {step} of {steps}")
     if isinstance(seen.get("accuracy"), int | float):
         said.append(f"{percent(seen['accuracy'])} of pairs right")
+    said += [f"{words} {form.format(seen[name])}" for name, words, form in FIGURES if isinstance(seen.get(name), int | float)]
     if isinstance(seen.get("seconds"), int | float):
         said.append(f"{seen['seconds']:.0f} s")
     done = f"{100 * share:.0f}"
@@ -230,4 +268,6 @@ def round_row(job: Job, made: AdapterVersion | None) -> list[str]:
         state = report.verdict if report and report.verdict else made.state  # type: ignore[assignment]
         why = made.why or (report.why if report else "") or job.reason
     version = version_name(job.version) if job.version is not None else "–"
-    return [clock(job.created), job.algorithm.upper(), str(len(job.opinions)), state, version, heldout(report), why]
+    if job.algorithm == "reward" and job.version is not None:
+        version = f"reward {job.version}"
+    return [clock(job.created), title_of(job.algorithm), str(len(job.opinions)), state, version, heldout(report), why]
