@@ -182,7 +182,7 @@ def sources_of(data: Path, excluded: Collection[str], seed: int) -> tuple[dict[s
             sources[name] = Source(lambda kept=kept, name=name: again(kept, f"{seed}/{name}"), len(kept))  # type: ignore[misc]
     sources[MATERIAL] = Source(lambda: made(f"{seed}/{MATERIAL}", excluded, False), None)
     fresh = made(f"{seed}/held", excluded, True)
-    held += [next(fresh) for _ in range(len(held) or 100)]
+    held += [next(fresh) for _ in range(max(len(held), 100))]
     random.Random(f"{seed}/held").shuffle(held)
     return sources, held
 
