@@ -205,6 +205,30 @@ def rollback(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeF
 
 
 @app.command()
+def lineage(
+    what: Annotated[str, typer.Argument(
+        metavar="VERSION|REPLY|OPINION", help="A version's number, or the id of a reply or an opinion.")],
+    home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+) -> None:  # fmt: skip
+    """What a version or a reply learned from, back to the base; or which versions an opinion reached. Last line: JSON."""
+    from lab.loop import lineage as lines
+
+    with opened(home, model, quantize, device) as lab:
+        if what in lines.opinions_of(lab.store):
+            found = lines.reached(lab.store, lab.versions, what)
+            say(f"versions that learned from it: {', '.join(map(str, found)) or 'none yet'}")
+            emit({"opinion": what, "versions": found})
+            return
+        if what.isdecimal() and len(what) < 10:
+            steps = lines.of_version(lab.store, lab.versions, int(what))
+        else:
+            steps = lines.of_reply(lab.store, lab.versions, what)
+        for line in lines.words_of(steps):
+            say(line)
+        emit({"version": steps[0].version if steps else 0, "lineage": steps})
+
+
+@app.command()
 def delete(version: VersionArgument, home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None,
            device: DeviceFlag = None) -> None:  # fmt: skip
     """Delete a version that is not live, for good."""

@@ -1,0 +1,124 @@
+"""From a version back to the votes it learned from, and from a vote to the versions it reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.errors import StoreError, VersionError
+from lab.feedback.store import Store
+from lab.loop.jobs import make_job
+from lab.loop.lineage import of_reply, of_version, reached, words_of
+from lab.records import Correction, Reply, Thumb, Vote, new_id
+from lab.registry.versions import Versions
+from lab.settings import Settings, load_settings
+from tests.fake_trainer import BASE, add_version, add_votes
+
+
+@pytest.fixture
+def store(home: Path) -> Store:
+    return Store(home / "feedback_data")
+
+
+@pytest.fixture
+def versions(home: Path) -> Versions:
+    return Versions(home / "adapters", BASE)
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return load_settings(home, {"train": {"replay": 0.0}})
+
+
+def round_of(store: Store, versions: Versions, settings: Settings) -> int:
+    job = make_job(store, versions, settings, "dpo")
+    store.add_job(job)
+    store.claim_job("somebody", BASE)
+    version = add_version(versions, job.parent, job=job)
+    store.finish_job(job.id, version)
+    versions.activate(version)
+    return version
+
+
+def test_every_version_names_its_parent_and_the_very_votes_it_read(store: Store, versions: Versions, settings: Settings) -> None:
+    first = add_votes(store, 3)
+    one = round_of(store, versions, settings)
+    more = add_votes(store, 2, start=50)
+    two = round_of(store, versions, settings)
+    steps = of_version(store, versions, two)
+    assert [(step.version, step.parent, step.state) for step in steps] == [(two, one, "live"), (one, 0, "retired")]
+    assert [[each.id for each in step.learned] for step in steps] == [more, first]
+    assert steps[0].learned[0].kind == "vote" and "over “answer" in steps[0].learned[0].words
+    assert of_version(store, versions, 0) == []
+    said = words_of(steps)
+    assert said[0].startswith(f"version {two} (live), dpo from version {one}, 2 opinions")
+    assert said[-1].startswith("version 0: the base") and len(said) == 2 + 5 + 1
+
+
+def test_an_opinion_reaches_the_version_that_read_it_and_all_that_came_from_it(
+    store: Store, versions: Versions, settings: Settings
+) -> None:
+    (vote, *_) = add_votes(store, 3)
+    one = round_of(store, versions, settings)
+    (late,) = add_votes(store, 1, start=50)
+    two = round_of(store, versions, settings)
+    assert reached(store, versions, vote) == [one, two]
+    assert reached(store, versions, late) == [two]
+    (unread,) = add_votes(store, 1, start=90)
+    assert reached(store, versions, unread) == []
+
+
+def test_what_was_taken_back_or_deleted_since_is_still_told(store: Store, versions: Versions, settings: Settings) -> None:
+    votes = add_votes(store, 2)
+    one = round_of(store, versions, settings)
+    store.retract(votes[0])
+    versions.activate(0)
+    versions.delete(one)
+    with pytest.raises(VersionError, match="there is no version 1"):
+        of_version(store, versions, one)
+    add_votes(store, 1, start=50)
+    two = round_of(store, versions, settings)
+    kinds = {each.id: each.kind for each in of_version(store, versions, two)[0].learned}
+    assert votes[0] not in kinds, "what was taken back is not learned again"
+
+
+def test_a_reply_leads_to_the_version_that_spoke(store: Store, versions: Versions, settings: Settings) -> None:
+    add_votes(store, 2)
+    one = round_of(store, versions, settings)
+    conversation = store.start_conversation("talk")
+    user = Reply(new_id(), conversation, None, "user", "hi")
+    spoken = Reply(new_id(), conversation, user.id, "assistant", "hello", (1, 2), (-1.0, -1.0), one, BASE, finish="end")
+    base = Reply(new_id(), conversation, user.id, "assistant", "hm", (1, 2), (-1.0, -1.0), 0, BASE, finish="end")
+    other = Reply(new_id(), conversation, user.id, "assistant", "hm", (1, 2), (-1.0, -1.0), 1, "another", finish="end")
+    for reply in (user, spoken, base, other):
+        store.add_reply(reply)
+    assert [step.version for step in of_reply(store, versions, spoken.id)] == [one]
+    assert of_reply(store, versions, base.id) == []
+    with pytest.raises(StoreError, match="typed or imported"):
+        of_reply(store, versions, user.id)
+    with pytest.raises(StoreError, match="was said by another"):
+        of_reply(store, versions, other.id)
+
+
+def test_each_kind_of_opinion_has_its_words(store: Store, versions: Versions, settings: Settings) -> None:
+    conversation = store.start_conversation("talk")
+    user = Reply(new_id(), conversation, None, "user", "hi")
+    a, b = (Reply(new_id(), conversation, user.id, "assistant", text) for text in ("good day", "x" * 100))
+    for reply in (user, a, b):
+        store.add_reply(reply)
+    opinions = [
+        Vote(a.id, b.id, "tie", rater="r"), Thumb(a.id, "up", "safe", rater="r"), Correction(b.id, "hello there", rater="r"),
+        Vote(a.id, b.id, "both_bad", rater="s"),
+    ]  # fmt: skip
+    for opinion in opinions:
+        store.add_opinion(opinion)
+    job = make_job(store, versions, settings, "reward")
+    job = type(job)(**{**vars(job), "algorithm": "dpo", "opinions": tuple(opinion.id for opinion in opinions)})
+    store.add_job(job)
+    version = add_version(versions, 0, job=job)
+    words = [each.words for each in of_version(store, versions, version)[0].learned]
+    assert words[0].startswith("“good day” as good as “xxx") and words[0].endswith("…” (overall, r)")
+    assert words[1] == "up for “good day” (safe, r)"
+    assert words[2].startswith("“hello there” instead of “xxx")
+    assert words[3].startswith("neither “good day” nor “xxx")
