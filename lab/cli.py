@@ -350,6 +350,26 @@ def rehearse(
 
 
 @app.command()
+def audit(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:
+    """What is odd about the votes: sides, lengths, haste, second thoughts, raters, drift. The last line on stdout lists it."""
+    from lab.insight import audit as looked
+
+    configure(home, model, quantize, device)
+    with feedback_of(home) as store:
+        every, votes, thumbs = store.every_vote(), store.votes(), store.thumbs()
+        replies = store.replies_with_ancestors({reply for vote in every for reply in (vote.a, vote.b)})
+    found = looked.audit(votes, every, thumbs, replies)
+    rows = []
+    for each in found:
+        share = "" if each.share is None or each.ci95 is None else f"{each.share:.0%} ({each.ci95[0]:.0%} to {each.ci95[1]:.0%})"
+        rows.append((each.title, share, str(each.n), each.expected))
+    table(("", "share", "of", "expected"), rows)
+    for each in found:
+        say(f"{each.title}: {each.words} {each.remedy}".strip())
+    emit(found)
+
+
+@app.command()
 def doctor(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:
     """Look whether everything a lab stands on is well. The last line on stdout lists it."""
     from lab.doctor import examine

@@ -241,6 +241,29 @@ def test_a_long_list_of_refusals_is_cut(run: Runner, tmp_path: Path):
     assert len(done.err.splitlines()) == 51
 
 
+def test_audit_lists_what_is_odd_and_how_sure_that_is(run: Runner, tmp_path: Path):
+    assert {each["n"] for each in run("audit").last} == {0}
+    votes = [json.dumps({"prompt": f"q{k}", "response_a": "a", "response_b": "a longer one", "choice": "b"}) for k in range(30)]
+    run("import", rows(tmp_path / "votes.jsonl", *votes))
+    done = run("audit")
+    found = {each["name"]: each for each in done.last}
+    assert set(found) == {"side", "length", "haste", "steadiness", "agreement", "drift", "thumbs"}
+    assert found["length"]["concern"] and found["length"]["share"] == 1 and found["length"]["n"] == 30
+    assert not found["drift"]["concern"]
+    assert "Longer reply chosen: The longer (or the shorter) reply wins more often than not" in done.err
+
+
+def test_lineage_needs_something_that_is_there(run: Runner):
+    assert run("lineage", "0").last == {"version": 0, "lineage": []}
+    assert "there is no version 7" in run("lineage", "7").error
+    assert "nothing" in run("lineage", "nothing").error
+
+
+def test_scoring_by_a_reward_model_needs_one(run: Runner, tmp_path: Path):
+    done = run("score", rows(tmp_path / "pairs.jsonl", *pairs(3)), "--by", "reward")
+    assert "there is no reward model yet; `train --algorithm reward` makes one" in done.error
+
+
 def test_missing_files_are_one_line(run: Runner, tmp_path: Path):
     nowhere = tmp_path / "nowhere.jsonl"
     for verb in (["import", nowhere], ["score", nowhere], ["generate", "--prompts", nowhere]):

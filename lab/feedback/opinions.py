@@ -81,6 +81,13 @@ def votes(connection: Connection) -> list[Vote]:
     return [Vote(**row) for row in _effective(connection, table, [first, second, table.c.rater, table.c.criterion])]
 
 
+def every_vote(connection: Connection) -> list[Vote]:
+    table = tables.votes
+    gone = select(tables.retractions.c.opinion)
+    query = select(*_columns(table)).where(table.c.id.not_in(gone)).order_by(table.c.seq)
+    return [Vote(**row) for row in connection.execute(query).mappings()]
+
+
 def corrections(connection: Connection) -> list[Correction]:
     table = tables.corrections
     return [Correction(**row) for row in _effective(connection, table, [table.c.reply, table.c.rater, table.c.criterion])]

@@ -114,6 +114,11 @@ class Store:
         with self._database.read() as connection:
             return opinions.votes(connection)
 
+    def every_vote(self) -> list[Vote]:
+        """Those that newer ones replaced too, oldest first; not taken back."""
+        with self._database.read() as connection:
+            return opinions.every_vote(connection)
+
     def corrections(self) -> list[Correction]:
         """The newest of every rater, reply and criterion, oldest first; not taken back."""
         with self._database.read() as connection:
