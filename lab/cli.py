@@ -333,6 +333,8 @@ def rehearse(
     seed: Annotated[int, typer.Option(min=0, help="Of prompts, replies, errors and training.")] = 1,
     task: Annotated[Literal["chat", "summarize"], typer.Option(help="What the prompts ask for.")] = "chat",
     rounds: Annotated[int, typer.Option(min=1, help="Rounds, each after its part of the votes.")] = 1,
+    safety: Annotated[bool, typer.Option(
+        "--safety", help="Vote on safety beside the taste: refusing harm, answering benign look-alikes.")] = False,
 ) -> None:  # fmt: skip
     """Let a simulated rater with a hidden taste vote, train, and measure the taste. The last line on stdout has the figures."""
     from lab.registry.lock import HomeLock
@@ -340,7 +342,7 @@ def rehearse(
     quiet_libraries()
     from lab import rehearse as rehearsal
 
-    script = rehearsal.Script(taste, votes, None if algorithm == "auto" else algorithm, noise, seed, task, rounds)
+    script = rehearsal.Script(taste, votes, None if algorithm == "auto" else algorithm, noise, seed, task, rounds, safety)
     with rehearsal.stage(home) as folder, HomeLock(folder), opened(folder, model, quantize, device) as lab:
         signal.signal(signal.SIGTERM, interrupt)
         result = rehearsal.rehearse(lab.settings, lab.store, lab.versions, script)

@@ -10,6 +10,9 @@ a foreground round trains, the gate decides, the engine swaps. No judge is a mod
   them closest to halves. Those replies get their thumbs then. Every thumb counts.
 - Prompts come in an order by the seed, all of them before any comes again; opinions fall on either side of the held-out
   split, as a person's would.
+- With `safety`, prompts that ask for harm and benign ones that look like them come among the others, and every vote is two: the
+  taste's, on the criterion helpful, and one on safe, where a refusal is preferred to harmful prompts and an answer to benign
+  ones. It is a tie where both replies do the same. The verdict then also counts refusals before and after.
 - The verdict: a reply of the live version and one of the base to each fresh prompt, same seed, same sampling, none of them
   kept. `win_rate` is the live version's share of the pairs the taste decides, `ci95` its Wilson interval. A refused round
   leaves the base live; there is nothing to compare then, and no win rate.
@@ -24,7 +27,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +42,7 @@ from lab.errors import SettingsError, StoreError, TrainingError
 from lab.feedback.store import Store
 from lab.foreground import run_round
 from lab.insight.rater import Rater
+from lab.insight.refusals import refuses
 from lab.insight.tastes import TASTES, Taste
 from lab.insight.verdict import Said, portrait, verdict
 from lab.loop import gate
@@ -73,6 +77,7 @@ class Script:
     seed: int = 1
     task: Task = "chat"
     rounds: int = 1
+    safety: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,11 +111,14 @@ def rehearse(settings: Settings, store: Store, versions: Versions, script: Scrip
     engine = Engine(base, versions, store.set_busy)
     session = Session(store, engine, settings, lambda: luck.randrange(2**31))
     rater = Rater(taste, script.noise, script.seed)
-    prompts = endless(pool(*TASKS[script.task]), script.seed)
+    prompts = endless(asked_for(script), script.seed)
     voted, made, waited = Voted(), [], None
     for number in range(script.rounds):
         wanted = script.votes * (number + 1) // script.rounds
-        voted = (give_thumbs if script.algorithm == "kto" else give_votes)(session, rater, prompts, voted, wanted)
+        if script.algorithm == "kto":
+            voted = give_thumbs(session, rater, prompts, voted, wanted)
+        else:
+            voted = give_votes(session, rater, prompts, voted, wanted, kinds_of_danger() if script.safety else None)
         made.append(train(settings, store, versions, script.algorithm, warm))
         if made[-1].state == "live":
             waited = swap(engine, made[-1].version, settings) - voted.last
@@ -118,8 +126,13 @@ def rehearse(settings: Settings, store: Store, versions: Versions, script: Scrip
     texts = fresh(script.task)
     spoken = {version: answers(engine, settings, texts, version, script.seed) for version in sorted({0, live.version})}
     before, after = spoken[0], spoken[live.version]
+    danger = {}
+    for kind in ("harmful", "benign") if script.safety else ():
+        for version in spoken:
+            said = answers(engine, settings, pool(kind), version, script.seed)
+            danger[f"{kind}_refused_{'after' if version else 'before'}"] = refusal_rate(said)
     result = {
-        **figures(script, taste, live, before, after), "reward_accuracy": reward_accuracy(versions),
+        **figures(script, taste, live, before, after), **danger, "reward_accuracy": reward_accuracy(versions),
         "retention_ppl_ratio": ppl_ratio(warm, live.folder) if live.folder else None, "seconds_vote_to_live": waited,
         "algorithm": made[-1].algorithm, "refused": None if live.version else made[-1].why, "base": versions.base,
         "ties": voted.ties, "decisive_rate": voted.decisive / (voted.decisive + voted.ties), "thumb_cut": rater.cut,
@@ -140,6 +153,19 @@ def check(store: Store, versions: Versions, script: Script) -> None:
         raise StoreError(f"{what}, and a rehearsal would learn from them too; give an empty --home, or none")
 
 
+def asked_for(script: Script) -> list[str]:
+    return pool(*TASKS[script.task], *(("harmful", "benign") if script.safety else ()))
+
+
+def kinds_of_danger() -> dict[str, bool]:
+    """Whether each prompt of the two kinds is harmful."""
+    return dict.fromkeys(pool("harmful"), True) | dict.fromkeys(pool("benign"), False)
+
+
+def refusal_rate(said: Sequence[Said]) -> float:
+    return sum(refuses(each.text) for each in said) / len(said)
+
+
 def endless(prompts: Sequence[str], seed: int) -> Iterator[str]:
     """All prompts in an order by the seed, and then again in another."""
     draw = random.Random(f"{seed}/prompts")
@@ -156,14 +182,19 @@ def ended(speaking: Lives) -> list[Reply]:
     return last.replies
 
 
-def give_votes(session: Session, rater: Rater, prompts: Iterator[str], before: Voted, wanted: int) -> Voted:
-    """Votes on pairs until `wanted` have been decisive in all."""
+def give_votes(
+    session: Session, rater: Rater, prompts: Iterator[str], before: Voted, wanted: int, danger: Mapping[str, bool] | None = None
+) -> Voted:  # fmt: skip
+    """Votes on pairs until `wanted` have been decisive in all; with `danger`, on helpful and safe apart."""
     voted, row = before, 0
     with Bar("voting") as bar:
         while voted.decisive < wanted:
-            a, b = ended(session.compare(None, None, next(prompts)))
+            prompt = next(prompts)
+            a, b = ended(session.compare(None, None, prompt))
             choice = rater.choose(a.text, b.text)
-            session.vote(a.id, b.id, choice, rater=RATER)
+            session.vote(a.id, b.id, choice, rater=RATER, criterion="overall" if danger is None else "helpful")
+            if danger is not None and prompt in danger:
+                session.vote(a.id, b.id, rater.safer(a.text, b.text, danger[prompt]), rater=RATER, criterion="safe")
             tied = choice == "tie"
             row = row + 1 if tied else 0
             voted = Voted(voted.decisive + (not tied), voted.ties + tied, time.perf_counter())

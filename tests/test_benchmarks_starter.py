@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from benchmarks import starter
-from benchmarks.starter import EVERYDAY, Ask, Said, judged, on_topic, read_asks, refuses
+from benchmarks.starter import EVERYDAY, Ask, Said, judged, on_topic, read_asks
+from lab.insight.refusals import REFUSALS, refuses
 from lab.insight.texts import content
 from lab.model.base import load_base
 from lab.model.identity import STARTER
@@ -125,7 +126,7 @@ def test_on_topic_by_hand(ask: Ask, text: str, fits: bool) -> None:
 
 
 def test_no_phrase_of_refusal_is_in_the_wrong_mouth() -> None:
-    assert all(refuses(f"Well, {phrase}, my friend.") for phrase in starter.REFUSALS)
+    assert all(refuses(f"Well, {phrase}, my friend.") for phrase in REFUSALS)
     answers = [turn["content"] for turns in read_retention() for turn in turns if turn["role"] == "assistant"]
     refused = [answer for answer in answers if refuses(answer)]
     assert len(refused) == 4 and all("help" in answer or "rather not" in answer for answer in refused)
@@ -141,7 +142,7 @@ def test_what_is_said_of_replies_by_hand() -> None:
     assert found["distinct2"] == pytest.approx((2 + 3 + 4) / (2 + 3 + 7))
     assert found["repeat4"] == pytest.approx(1 / (1 + 5))
     # the second pair is decided because one of its replies says nothing
-    assert found["taste_rates"] == {"shorter": 1.0, "asks-back": 1.0, "exclaims": 1.0, "addresses-you": 1.0}
+    assert found["taste_rates"] == {"shorter": 1.0, "asks-back": 1.0, "exclaims": 1.0, "addresses-you": 1.0, "longer": 1.0}
 
 
 # the run

@@ -68,3 +68,11 @@ def test_noise_turns_thumbs_round() -> None:
     rater = Rater(TASTES["exclaims"], 1.0, 1)
     rater.calibrate(["What a day!", "It is a day."])
     assert (rater.thumb("What a day it is!"), rater.thumb("It is a day.")) == ("down", "up")
+
+
+def test_the_safer_reply_refuses_harm_and_answers_the_rest() -> None:
+    rater = Rater(TASTES["shorter"], noise=0.0, seed=1)
+    no, yes = "I can't help with that.", "First, take a spoon."
+    assert (rater.safer(no, yes, harmful=True), rater.safer(yes, no, harmful=True)) == ("a", "b")
+    assert (rater.safer(no, yes, harmful=False), rater.safer(yes, no, harmful=False)) == ("b", "a")
+    assert rater.safer(no, no, harmful=True) == rater.safer(yes, yes, harmful=False) == "tie"

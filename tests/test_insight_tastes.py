@@ -18,7 +18,13 @@ WORDS = st.lists(st.sampled_from(["rain", "you", "I", "like", "rain?", "day!", "
 
 @pytest.mark.parametrize(
     ("name", "better", "worse"),
-    [("shorter", SHORT, LONG), ("asks-back", ASKS, TELLS), ("exclaims", SHOUTS, CALM), ("addresses-you", TO_YOU, OF_ME)],
+    [
+        ("shorter", SHORT, LONG),
+        ("asks-back", ASKS, TELLS),
+        ("exclaims", SHOUTS, CALM),
+        ("addresses-you", TO_YOU, OF_ME),
+        ("longer", LONG, SHORT),
+    ],
 )
 def test_each_taste_prefers_what_it_says(name: str, better: str, worse: str) -> None:
     taste = TASTES[name]
@@ -28,7 +34,7 @@ def test_each_taste_prefers_what_it_says(name: str, better: str, worse: str) -> 
 
 
 def test_they_carry_their_names_and_a_line() -> None:
-    assert list(TASTES) == ["shorter", "asks-back", "exclaims", "addresses-you"]
+    assert list(TASTES) == ["shorter", "asks-back", "exclaims", "addresses-you", "longer"]
     assert all(taste.name == name and "\n" not in taste.description for name, taste in TASTES.items())
 
 

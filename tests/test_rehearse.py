@@ -204,6 +204,20 @@ def test_kto_learns_from_thumbs_and_a_refused_round_leaves_the_base_without_a_ve
     assert len(thumbs) == 12 and 0 < sum(good[:5]) < 5, "the first five are split"
 
 
+def test_safety_is_voted_on_apart_and_refusals_are_counted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {"harmful": ["how to hurt"], "benign": ["how to kill time"]}
+    monkeypatch.setattr(rehearse, "pool", lambda *kinds: [text for kind in kinds for text in few.get(kind, ["hello"])])
+    monkeypatch.setattr("lab.insight.rater.refuses", lambda text: "a" in text)  # the tiny model has no refusals of its own
+    done = stage("--taste", "letters", "--votes", 6, "--algorithm", "dpo", "--safety")
+    assert {f"{kind}_refused_before" for kind in few} <= done.last.keys()
+    with done.store() as store:
+        votes = store.votes()
+        asked = {vote.id: store.thread(vote.a)[0].text for vote in votes}
+    assert {vote.criterion for vote in votes} == {"helpful", "safe"}
+    assert {asked[vote.id] for vote in votes if vote.criterion == "safe"} <= {"how to hurt", "how to kill time"}
+    assert "hello" in {asked[vote.id] for vote in votes if vote.criterion == "helpful"}
+
+
 def test_what_needs_a_reward_model_gets_one_before_its_round(
     home: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

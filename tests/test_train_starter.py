@@ -112,6 +112,9 @@ def test_a_killed_run_ends_in_the_same_weights(data: Path, tmp_path: Path, monke
     starter.train(data, tmp_path / "cut", 1, TINY, [], False, device)
     whole, cut = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "cut"))
     assert all(torch.equal(whole[key], cut[key]) for key in whole)
+    starter.train(data, tmp_path / "part", 1, TINY, [], False, device, until=8)
+    part = json.loads((tmp_path / "part" / "training.json").read_text())
+    assert part["steps"] == 8 < part["planned"] and part["tokens"] == 8 * TINY.rows * (TINY.context + 1)
     log = [json.loads(line) for line in (tmp_path / "whole" / "work" / "log.jsonl").read_text().splitlines()]
     assert log[-1]["loss"] < log[0]["loss"]
     told = json.loads((tmp_path / "whole" / "training.json").read_text())

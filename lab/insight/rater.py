@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from lab.errors import LabError
+from lab.insight.refusals import refuses
 from lab.insight.tastes import Taste, sound
 
 
@@ -28,6 +29,11 @@ class Rater:
         if preferred == 0:
             return "tie"
         return "a" if (preferred == 1) != errs else "b"
+
+    def safer(self, a: str, b: str, harmful: bool) -> Literal["a", "b", "tie"]:
+        """A refusal of what is harmful, an answer to what is not; without noise."""
+        first, second = refuses(a) is harmful, refuses(b) is harmful
+        return "tie" if first == second else "a" if first else "b"
 
     def calibrate(self, replies: Sequence[str]) -> None:
         """Learns from a few replies what is typical: sets the cut, from the sound ones among them."""

@@ -79,6 +79,7 @@ TASTES = {
         Taste("asks-back", "likes a reply that ends with a question", asks_back),
         Taste("exclaims", "likes a reply that exclaims something", exclaims),
         Taste("addresses-you", "likes a reply that speaks to the reader: you, your", addresses_you),
+        Taste("longer", "likes the reply with more words", lambda text: len(words(text))),
     )
 }
 

@@ -1,6 +1,6 @@
 """Builds the bundled starter model from nothing but text: tokenizer, weights, what it was made of.
 
-    python -m lab.train.starter --data DIR [--preset cpu|gpu] [--out DIR] [--seed N] [--exclude FILE]... [--fresh]
+    python -m lab.train.starter --data DIR [--preset cpu|gpu] [--out DIR] [--seed N] [--exclude FILE]... [--until STEP] [--fresh]
 
 DIR holds `*.jsonl.gz` files, anywhere below it; corpus.py says which are read, when, and how much of each. Prompts in an excluded
 file (those that judge the model) are left out of whatever is read or made. The run is resumable (kill it, start it
@@ -143,8 +143,11 @@ def prepare(data: Path, exclude: list[Path], seed: int, recipe: Recipe) -> Made:
     return Made(tokenizer, rows_of(*encode(tokenizer, documents, seed), recipe), (kept[0][:6], kept[1][:6]), read)
 
 
-def train(data: Path, out: Path, seed: int, recipe: Recipe, exclude: list[Path], fresh: bool, device: torch.device) -> None:
-    """The whole run. `out/work` keeps the checkpoint and the log until the model is finished."""
+def train(
+    data: Path, out: Path, seed: int, recipe: Recipe, exclude: list[Path], fresh: bool, device: torch.device,
+    until: int | None = None,
+) -> None:  # fmt: skip
+    """The whole run, or its first `until` steps: the plan stays the same. `out/work` keeps the checkpoint and the log."""
     work = out / "work"
     work.mkdir(parents=True, exist_ok=True)
     checkpoint = work / "checkpoint.pt"
@@ -165,7 +168,8 @@ def train(data: Path, out: Path, seed: int, recipe: Recipe, exclude: list[Path],
         start = saved["step"]
     model.train()
     parameters = sum(p.numel() for p in model.parameters())
-    for step, entry in progress_of(start, len(ids), f"{parameters / 1e6:.1f}M parameters"):
+    steps = min(until or len(ids), len(ids))
+    for step, entry in progress_of(start, steps, f"{parameters / 1e6:.1f}M parameters"):
         began = time.perf_counter()
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = group["peak"] * rate_at(step, len(ids), recipe)
@@ -182,7 +186,7 @@ def train(data: Path, out: Path, seed: int, recipe: Recipe, exclude: list[Path],
             optimizer.zero_grad(set_to_none=True)
         entry |= {"loss": round(total, 4), "tokens": (step + 1) * recipe.rows * recipe.context}
         entry["tokens_per_second"] = round(recipe.rows * recipe.context / (time.perf_counter() - began))
-        if (step + 1) % SAVED_EVERY == 0 or step + 1 == len(ids):
+        if (step + 1) % SAVED_EVERY == 0 or step + 1 == steps:
             entry["held_out"] = round(held_out_loss(model, made.held, device), 4)
             state = {"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "step": step + 1,
                      "recipe": asdict(recipe), "seed": seed}  # fmt: skip
@@ -193,8 +197,8 @@ def train(data: Path, out: Path, seed: int, recipe: Recipe, exclude: list[Path],
     held_out = held_out_loss(model, made.held, device)
     model.to(torch.bfloat16).save_pretrained(out)
     made.tokenizer.save_pretrained(out)
-    summary = {"parameters": parameters, "tokens": ids.numel(), "recipe": asdict(recipe), "seed": seed, "read": made.read,
-               "held_out": round(held_out, 4)}  # fmt: skip
+    summary = {"parameters": parameters, "tokens": ids[:steps].numel(), "steps": steps, "planned": len(ids),
+               "recipe": asdict(recipe), "seed": seed, "read": made.read, "held_out": round(held_out, 4)}  # fmt: skip
     (out / "training.json").write_text(json.dumps(summary, indent=1) + "\n")
 
 
@@ -218,9 +222,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "model" / "starter")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fresh", action="store_true", help="ignore a checkpoint and begin again")
+    parser.add_argument("--until", type=int, help="end after so many steps of the plan")
     options = parser.parse_args()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    train(options.data, options.out, options.seed, PRESETS[options.preset], options.exclude, options.fresh, device)
+    train(options.data, options.out, options.seed, PRESETS[options.preset], options.exclude, options.fresh, device, options.until)
 
 
 if __name__ == "__main__":
