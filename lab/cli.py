@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 from lab.console import Bar, emit, say, table
-from lab.errors import LabError, StoreError, TrainingError, VersionError
+from lab.errors import BusyError, LabError, StoreError, TrainingError, VersionError
 from lab.flags import (
     HOME,
     DeviceFlag,
@@ -349,6 +349,40 @@ def rehearse(
     emit(result)
     if result["refused"]:
         raise TrainingError(f"the gate refused version {result['gate'][-1]['version']}: {result['refused']}")
+
+
+@app.command()
+def forget(
+    name: Annotated[str, typer.Argument(metavar="CONVERSATION|RATER", help="A conversation's id, or a rater's name.")],
+    home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+    retrain: Annotated[bool, typer.Option(help="Train again on the rest, if the live version had to go.")] = True,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:  # fmt: skip
+    """Delete a conversation, or all a rater said, and every version that learned from it. The last line on stdout lists them."""
+    from lab.loop import forget as forgetting
+
+    with opened(home, model, quantize, device) as lab:
+        what = forgetting.look(lab.store, name)
+        say(f"{name}: {what.turns} turns and {len(what.opinions) - what.turns} opinions, and what learned from them")
+        if not yes and not (sys.stdin.isatty() and typer.confirm("Delete for good?", err=True)):
+            raise LabError("nothing was deleted; answer y, or give --yes")
+        found = forgetting.forget(lab.store, lab.settings.adapters, what)
+        for base, numbers in found.versions.items():
+            spoken = f"; version {found.live[base]} is live" if base in found.live else ""
+            say(f"{base}: deleted version {', '.join(map(str, numbers))}{spoken}")
+        emit(found)
+        if retrain and lab.versions.base in found.live:
+            quiet_libraries()
+            from lab.foreground import run_round
+            from lab.loop import gate
+
+            try:
+                made = run_round(lab.settings, lab.store, lab.versions, None, "auto")
+            except (BusyError, TrainingError) as error:
+                say(f"no new version yet: {error}")
+                return
+            result = gate.publish(lab.versions, made, "auto", lab.settings.gate)
+            say(f"version {result.version}: {result.state}")
 
 
 @app.command()

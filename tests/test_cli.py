@@ -264,6 +264,20 @@ def test_scoring_by_a_reward_model_needs_one(run: Runner, tmp_path: Path):
     assert "there is no reward model yet; `train --algorithm reward` makes one" in done.error
 
 
+def test_forget_asks_first_and_then_leaves_nothing(run: Runner, tmp_path: Path, home: Path):
+    assert "no conversation and no rater 'ada'" in run("forget", "ada").error
+    vote = json.dumps({"prompt": "q", "response_a": "marzipan", "response_b": "nougat", "choice": "b", "rater": "ada"})
+    run("import", rows(tmp_path / "votes.jsonl", vote))
+    assert "nothing was deleted; answer y, or give --yes" in run("forget", "ada").error
+    done = run("forget", "ada", "--yes")
+    assert done.last == {"opinions": 1, "turns": 0, "versions": {}, "rewards": {}, "live": {}}
+    store = Store(home / "feedback_data")
+    (conversation,) = store.conversations()
+    store.close()
+    assert run("forget", conversation.id, "--yes").last["turns"] == 3
+    assert not any(b"marzipan" in file.read_bytes() for file in (home / "feedback_data").iterdir())
+
+
 def test_missing_files_are_one_line(run: Runner, tmp_path: Path):
     nowhere = tmp_path / "nowhere.jsonl"
     for verb in (["import", nowhere], ["score", nowhere], ["generate", "--prompts", nowhere]):

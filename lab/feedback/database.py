@@ -58,6 +58,23 @@ class Database:
         with self._errors(), self._writer.begin() as connection:
             yield connection
 
+    def empty_log(self) -> None:
+        """Moves what the write-ahead log holds into the file and cuts the log to nothing. Raises StoreError if a reader stays."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            connection = sqlite3.connect(self.file, timeout=PATIENCE)
+            try:
+                busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error as error:
+                raise StoreError(f"{self.file}: {error}; {_remedy(str(error))}") from None
+            finally:
+                connection.close()
+            if not busy:
+                return
+            if time.monotonic() > until:
+                raise StoreError(f"{self.file}: another process keeps reading it; stop that one and ask again")
+            time.sleep(0.05)
+
     def close(self) -> None:
         self._engine.dispose()
 

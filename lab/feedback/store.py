@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.feedback import conversations, jobs, opinions, shared
+from lab.feedback import conversations, jobs, opinions, purge, shared
 from lab.feedback.database import Database
 from lab.feedback.opinions import Opinion
+from lab.feedback.purge import Purgeable
 from lab.records import Conversation, Correction, Job, Reply, Thumb, Vote, new_id
 
 FILE = "lab.db"
@@ -159,6 +160,19 @@ class Store:
             conversations.add_given(connection, [reply for bundle in wanted for reply in bundle.replies])
             opinions.add_given(connection, given)
         return added
+
+    # forgetting
+
+    def purgeable(self, conversation: str = "", rater: str = "") -> Purgeable:
+        """What would go with a conversation, or with a rater."""
+        with self._database.read() as connection:
+            return purge.of_conversation(connection, conversation) if conversation else purge.of_rater(connection, rater)
+
+    def purge(self, what: Purgeable) -> None:
+        """Deletes it for good: neither the file nor its log holds a word of it afterwards."""
+        with self._database.write() as connection:
+            purge.purge(connection, what)
+        self._database.empty_log()
 
     # jobs
 

@@ -250,6 +250,8 @@ def progress_line(running: Job | None, drawn: Job | None) -> str:
         said.append(f"step {step} of {steps}")
     if isinstance(seen.get("accuracy"), int | float):
         said.append(f"{percent(seen['accuracy'])} of pairs right")
+    if seen.get("rewarded"):
+        said.append(f"rewarded is {seen['rewarded']}")
     said += [f"{words} {form.format(seen[name])}" for name, words, form in FIGURES if isinstance(seen.get(name), int | float)]
     if isinstance(seen.get("seconds"), int | float):
         said.append(f"{seen['seconds']:.0f} s")

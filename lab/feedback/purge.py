@@ -1,0 +1,71 @@
+"""Really deleting: a conversation, or all that one rater said. The caller holds the transaction.
+
+The file is opened with secure_delete, so what is deleted is overwritten in it; the caller then empties the write-ahead log. Rows
+of jobs stay, with the ids of opinions that are gone, but what they last told of their progress may quote replies and is emptied.
+Reference log-probs are a cache keyed by hashes of token ids; all of it goes, and the next round measures what it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
+
+from lab.errors import StoreError
+from lab.feedback import tables
+from lab.feedback.conversations import chunks
+
+OPINIONS = (tables.thumbs, tables.votes, tables.corrections)
+
+
+@dataclass(frozen=True)
+class Purgeable:
+    """What would go: a conversation and its opinions, or those of a rater. A turn that is imitated counts as an opinion."""
+
+    opinions: tuple[str, ...]
+    turns: int
+    conversation: str = ""
+    rater: str = ""
+
+
+def of_conversation(connection: Connection, conversation: str) -> Purgeable:
+    """Raises StoreError when there is no such conversation."""
+    table = tables.conversations
+    if connection.execute(select(table.c.id).where(table.c.id == conversation)).first() is None:
+        raise StoreError(f"there is no conversation {conversation!r}")
+    rows = connection.execute(select(tables.replies.c.id).where(tables.replies.c.conversation == conversation))
+    turns = list(rows.scalars())
+    found = [opinion for some in chunks(turns) for each in OPINIONS for opinion in _ids(connection, each, _about(each, some))]
+    return Purgeable(tuple(dict.fromkeys([*found, *turns])), len(turns), conversation=conversation)
+
+
+def of_rater(connection: Connection, rater: str) -> Purgeable:
+    """Raises StoreError when nobody of that name gave an opinion."""
+    found = [opinion for table in OPINIONS for opinion in _ids(connection, table, table.c.rater == rater)]
+    if not found:
+        raise StoreError(f"there is no conversation and no rater {rater!r}; `export` shows who said what")
+    return Purgeable(tuple(found), 0, rater=rater)
+
+
+def purge(connection: Connection, what: Purgeable) -> None:
+    """Deletes it, opinions before the replies they are about."""
+    for some in chunks(what.opinions):
+        for table in OPINIONS:
+            connection.execute(delete(table).where(table.c.id.in_(some)))
+        connection.execute(delete(tables.retractions).where(tables.retractions.c.opinion.in_(some)))
+    if what.conversation:
+        connection.execute(delete(tables.replies).where(tables.replies.c.conversation == what.conversation))
+        connection.execute(delete(tables.conversations).where(tables.conversations.c.id == what.conversation))
+    connection.execute(delete(tables.reference_logprobs))
+    connection.execute(update(tables.jobs).values(progress={}))
+
+
+def _about(table: Table, replies: Sequence[str]) -> ColumnElement[bool]:
+    if table is tables.votes:
+        return or_(table.c.a.in_(replies), table.c.b.in_(replies))
+    return table.c.reply.in_(replies)
+
+
+def _ids(connection: Connection, table: Table, where: ColumnElement[bool]) -> list[str]:
+    return list(connection.execute(select(table.c.id).where(where)).scalars())

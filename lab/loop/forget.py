@@ -1,0 +1,92 @@
+"""Forgetting: a conversation or a rater, and every version that learned from them, of every model in the home.
+
+What was learned cannot be taken out of weights, so the versions go whole, descendants included, and the last one that never saw
+it is live again; a new round can then learn the rest. Versions go before the text: if this is cut off, it can be asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.errors import StoreError
+from lab.feedback.store import Purgeable, Store
+from lab.registry.folder import Damaged, opinions_of
+from lab.registry.versions import Versions
+
+ALL = 1_000_000  # jobs
+WHY = "what came after it learned from something that was to be forgotten"
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What went. `versions` and `rewards` by base; `live` is what each base speaks by now where that changed."""
+
+    opinions: int
+    turns: int
+    versions: dict[str, list[int]]
+    rewards: dict[str, list[int]]
+    live: dict[str, int]
+
+
+def look(store: Store, name: str) -> Purgeable:
+    """A conversation by its id, else a rater by their name. Raises StoreError when it is neither."""
+    try:
+        return store.purgeable(conversation=name)
+    except StoreError:
+        return store.purgeable(rater=name)
+
+
+def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
+    """Deletes it from the store, and what learned from it from the registry."""
+    gone = frozenset(what.opinions)
+    jobs = [job.id for job in store.jobs(ALL) if gone.intersection(job.opinions)]
+    versions: dict[str, list[int]] = {}
+    rewards: dict[str, list[int]] = {}
+    live: dict[str, int] = {}
+    for line in lines_of(adapters):
+        learned = reached(line, jobs, gone)
+        scored = reached(line.rewards(), jobs, gone)
+        if line.live() in learned:
+            live[line.base] = line.activate(clean(line, learned), WHY).version
+        if line.rewards().live() in scored:
+            line.rewards().activate(clean(line.rewards(), scored), WHY)
+        for versions_of, numbers, told in ((line, learned, versions), (line.rewards(), scored, rewards)):
+            for version in sorted(numbers, reverse=True):
+                versions_of.delete(version)
+            if numbers:
+                told[line.base] = sorted(numbers)
+        for each in (line, line.rewards()):
+            each.forget_staging(name for job in jobs for name in (job, f"{job}-reward"))
+    store.purge(what)
+    return Forgotten(len(gone) - what.turns, what.turns, versions, rewards, live)
+
+
+def lines_of(adapters: Path) -> Iterator[Versions]:
+    """The versions of every model that this home has any of."""
+    for folder in sorted(adapters.iterdir()) if adapters.is_dir() else ():
+        if folder.is_dir() and not folder.name.startswith("."):
+            yield Versions(adapters, folder.name)
+
+
+def reached(line: Versions, jobs: Collection[str], gone: Collection[str]) -> set[int]:
+    """Versions whose round, or an ancestor's, read one of the opinions: as its job says, and as its own folder does."""
+    found = set()
+    for made in line.all():
+        if made.version and (set(jobs).intersection(line.rounds(made.version)) or read(made.folder, gone)):
+            found.add(made.version)
+    return found
+
+
+def read(folder: Path | None, gone: Collection[str]) -> bool:
+    try:
+        return folder is not None and not set(gone).isdisjoint(opinions_of(folder))
+    except Damaged:
+        return False
+
+
+def clean(line: Versions, learned: Collection[int]) -> int:
+    """The nearest ancestor of the live version that is not among those that learned; the base in the end."""
+    there = {made.version for made in line.all()}
+    return next((version for version in line.lineage(line.live()) if version in there and version not in learned), 0)

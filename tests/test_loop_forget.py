@@ -1,0 +1,153 @@
+"""Forgetting: nothing of it is left, in a row, in a file's bytes, or in a version that learned from it; the rest stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.errors import StoreError
+from lab.feedback.examples import is_held_out
+from lab.feedback.store import Store
+from lab.loop.forget import forget, look
+from lab.loop.jobs import make_job
+from lab.records import Algorithm, Correction, Job, Message, Reply, Thumb, Vote, new_id
+from lab.registry.versions import Versions
+from lab.settings import Settings, load_settings
+from tests.fake_trainer import BASE, add_version, add_votes
+
+SECRET = "heliotrope-marzipan"  # stands in nothing else
+
+
+@pytest.fixture
+def store(home: Path) -> Store:
+    return Store(home / "feedback_data")
+
+
+@pytest.fixture
+def versions(home: Path) -> Versions:
+    return Versions(home / "adapters", BASE)
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return load_settings(home, {"train": {"replay": 0.0}})
+
+
+def secret_talk(store: Store, rater: str = "me") -> str:
+    """A conversation with a vote, a thumb and a correction in it."""
+    conversation = store.start_conversation(f"about {SECRET}")
+    texts = (f"tell me of {SECRET}, please, {k} times" for k in range(99))
+    asked = next(text for text in texts if not is_held_out([Message(role="user", content=text)]))
+    user = Reply(new_id(), conversation, None, "user", asked)
+    ids = (70_001, 70_002)
+    a, b = (Reply(new_id(), conversation, user.id, "assistant", f"{SECRET} {k}", ids, (-1.0, -1.0)) for k in (1, 2))
+    for reply in (user, a, b):
+        store.add_reply(reply)
+    old = Thumb(a.id, "down", rater=rater, comment=SECRET)
+    others = (Vote(a.id, b.id, "a", rater=rater), Thumb(a.id, "up", rater=rater), Correction(b.id, f"no {SECRET}", rater=rater))
+    for opinion in (old, *others):
+        store.add_opinion(opinion)
+    store.retract(old.id)
+    return conversation
+
+
+def round_of(store: Store, versions: Versions, settings: Settings, algorithm: Algorithm = "dpo") -> int:
+    job = make_job(store, versions, settings, algorithm)
+    store.add_job(job)
+    store.claim_job("somebody", versions.base)
+    store.heartbeat(job.id, {"samples": [{"prompt": SECRET}]})
+    line = versions.rewards() if algorithm == "reward" else versions
+    version = add_version(line, job.parent, job=job)
+    (versions.staging(new_id()) / "log.jsonl").write_text("")
+    store.finish_job(job.id, version)
+    line.activate(version)
+    return version
+
+
+def bytes_with(folder: Path, word: str) -> list[str]:
+    return [str(file) for file in folder.rglob("*") if file.is_file() and word.encode() in file.read_bytes()]
+
+
+def test_nothing_is_left_of_a_conversation(store: Store, versions: Versions, settings: Settings, home: Path) -> None:
+    add_votes(store, 3)
+    first = round_of(store, versions, settings)
+    talk = secret_talk(store)
+    store.keep_reference_logprobs(BASE, {"key": -1.0})
+    second = round_of(store, versions, settings)
+    add_votes(store, 2, start=50)
+    third = round_of(store, versions, settings)
+    assert bytes_with(home, SECRET) and bytes_with(home, "70001")
+    found = forget(store, home / "adapters", look(store, talk))
+    assert (found.versions, found.live) == ({BASE: [second, third]}, {BASE: first}), "the descendant went too"
+    assert versions.live() == first and [made.version for made in versions.all()] == [0, first]
+    assert (found.opinions, found.turns) == (4, 3)
+    assert bytes_with(home, SECRET) == [] and bytes_with(home, "70001") == []
+    assert len(store.votes()) == 5 and store.thumbs() == [] and store.corrections() == []
+    assert store.reference_logprobs(BASE, ["key"]) == {}
+    again = make_job(store, versions, settings)
+    assert len(again.opinions) == 2, "what is left of the lost lessons is new again"
+    with pytest.raises(StoreError, match="no conversation and no rater"):
+        look(store, talk)
+
+
+def test_a_rater_is_forgotten_and_the_others_stay(store: Store, versions: Versions, settings: Settings, home: Path) -> None:
+    talk = secret_talk(store, rater="ada")
+    (a, b) = [reply.id for reply in store.replies(talk)][1:]
+    store.add_opinion(Vote(a, b, "b", rater="bob"))
+    one = round_of(store, versions, settings)
+    found = forget(store, home / "adapters", look(store, "ada"))
+    assert found.versions == {BASE: [one]} and found.live == {BASE: 0} and found.turns == 0
+    assert [vote.rater for vote in store.votes()] == ["bob"]
+    assert len(store.replies(talk)) == 3, "what was said stays: it was said to everybody"
+    assert bytes_with(home, f"no {SECRET}") == [], "her correction does not"
+
+
+def test_versions_that_never_saw_it_stay_live(store: Store, versions: Versions, settings: Settings, home: Path) -> None:
+    add_votes(store, 3)
+    one = round_of(store, versions, settings)
+    talk = secret_talk(store)
+    found = forget(store, home / "adapters", look(store, talk))
+    assert (found.versions, found.live, versions.live()) == ({}, {}, one)
+
+
+def test_reward_models_and_other_bases_forget_too(store: Store, versions: Versions, settings: Settings, home: Path) -> None:
+    add_votes(store, 3)
+    before = round_of(store, versions, settings, "reward")
+    talk = secret_talk(store)
+    scored = round_of(store, versions, settings, "reward")
+    elsewhere = Versions(home / "adapters", "another-model")
+    learned = round_of(store, elsewhere, settings)
+    found = forget(store, home / "adapters", look(store, talk))
+    assert found.rewards == {BASE: [scored]} and versions.rewards().live() == before
+    assert found.versions == {"another-model": [learned]} and found.live == {"another-model": 0}
+
+
+def test_a_version_whose_round_the_store_lost_is_known_by_its_own_folder(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    talk = secret_talk(store)
+    job = make_job(store, versions, settings, "dpo")
+    version = add_version(versions, 0, job=Job(**vars(job)))  # never added to the store
+    found = forget(store, home / "adapters", look(store, talk))
+    assert found.versions == {BASE: [version]}
+
+
+def test_it_can_be_asked_again_when_it_was_cut_off(
+    store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = secret_talk(store)
+    one = round_of(store, versions, settings)
+
+    def killed(self: Store, what: object) -> None:
+        raise KeyboardInterrupt
+
+    what = look(store, talk)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "purge", killed)
+        with pytest.raises(KeyboardInterrupt):
+            forget(store, home / "adapters", what)
+    assert versions.live() == 0 and [made.version for made in versions.all()] == [0]
+    found = forget(store, home / "adapters", look(store, talk))
+    assert found.opinions == 4 and bytes_with(home, SECRET) == []
+    assert one not in [made.version for made in versions.all()]
