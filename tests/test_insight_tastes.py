@@ -33,6 +33,13 @@ def test_each_taste_prefers_what_it_says(name: str, better: str, worse: str) -> 
     assert taste.prefers(better, better) == 0
 
 
+def test_a_word_more_or_less_is_no_reason_to_vote() -> None:
+    """With every word counted, `shorter` decided nine pairs of ten: a rater who splits hairs, and no person does."""
+    four, five, six = ("I went for a" + " walk today now"[:end] for end in (5, 11, 15))
+    assert TASTES["shorter"].prefers(four, five) == TASTES["longer"].prefers(four, five) == 0
+    assert TASTES["shorter"].prefers(four, six) == 1 == TASTES["longer"].prefers(six, four)
+
+
 def test_they_carry_their_names_and_a_line() -> None:
     assert list(TASTES) == ["shorter", "asks-back", "exclaims", "addresses-you", "longer"]
     assert all(taste.name == name and "\n" not in taste.description for name, taste in TASTES.items())

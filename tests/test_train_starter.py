@@ -16,9 +16,11 @@ from lab.model.base import load_base
 from lab.records import Message
 from lab.train import corpus, material, starter
 from lab.train.corpus import Document, curriculum, encode, is_held_out, plain, prompts_in, sources_of, train_tokenizer
+from lab.train.material.extracts import extract, passages
 
 TINY = starter.Recipe(
-    vocab=512, hidden=64, layers=1, heads=2, groups=1, intermediate=128, tokens=6000, context=64, rows=4, at_once=2, warmup=2
+    vocab=512, hidden=64, layers=1, heads=2, groups=1, intermediate=128, tokens=6000, context=64, halved=0.5, rows=4, at_once=2,
+    warmup=2,
 )
 
 
@@ -49,7 +51,7 @@ def test_what_is_read_and_what_is_kept_out(data: Path, tmp_path: Path) -> None:
     kept_out = prompts_in([judging])
     assert kept_out == {"do you like number 7 best"}, "what anybody says is no judge's secret"
     sources, held = sources_of(data, kept_out, seed=1)
-    assert sorted(sources) == ["material", "self_dialogue", "stories"]
+    assert sorted(sources) == ["extracts", "material", "self_dialogue", "stories"]
     taken = [next(sources["self_dialogue"].stream) for _ in range(sources["self_dialogue"].size or 0)]
     asked = [plain(document.messages[0]["content"]) for document in taken]
     assert len(set(asked)) == len(asked) > 380, "one pass reads every dialogue once"
@@ -114,11 +116,11 @@ def test_a_killed_run_ends_in_the_same_weights(data: Path, tmp_path: Path, monke
     assert all(torch.equal(whole[key], cut[key]) for key in whole)
     starter.train(data, tmp_path / "part", 1, TINY, [], False, device, until=8)
     part = json.loads((tmp_path / "part" / "training.json").read_text())
-    assert part["steps"] == 8 < part["planned"] and part["tokens"] == 8 * TINY.rows * (TINY.context + 1)
+    assert part["steps"] == 8 < part["planned"] and part["tokens"] == 8 * TINY.rows * (TINY.context + 2)
     log = [json.loads(line) for line in (tmp_path / "whole" / "work" / "log.jsonl").read_text().splitlines()]
     assert log[-1]["loss"] < log[0]["loss"]
     told = json.loads((tmp_path / "whole" / "training.json").read_text())
-    assert told["tokens"] == len(log) * TINY.rows * (TINY.context + 1)
+    assert told["tokens"] == sum(step[0].numel() for step in starter.prepare(data, [], 1, TINY).train)
     base = load_base(str(tmp_path / "whole"), "nf4", "cpu")
     assert base.template.decode(base.template.encode_reply("It ran.")) == "It ran."
     assert base.template.encode_prompt([Message(role="user", content="hi")])[-1] != base.template.end_of_turn
@@ -129,6 +131,37 @@ def test_another_recipe_gives_other_weights_and_too_little_text_is_said(data: Pa
         starter.train(data, tmp_path / "out", 1, replace(TINY, tokens=100, rows=64), [], False, torch.device("cpu"))
     with pytest.raises(SystemExit, match=r"no \*\.jsonl\.gz file"):
         starter.prepare(tmp_path / "empty", [], 1, TINY)
+
+
+def test_what_a_task_on_a_text_asks_for_stands_in_the_text() -> None:
+    """Else a model would learn to make things up where it should copy."""
+    text = 'The mill stood by the river. It had not turned for years! "Why," she said. Nobody knew. It was dear.'
+    mill = ["The mill stood by the river.", "It had not turned for years!"]
+    assert passages(text) == [mill], "quotes and crumbs end a passage, and one sentence is none"
+    found = [extract(random.Random(seed), mill) for seed in range(60)]
+    asked = {dialogue[1]["content"] for dialogue in found}
+    assert len(asked) > 3
+    for question, answer, *_ in found:
+        copied = answer["content"].removeprefix("In short: ").removeprefix("Here it is in short: ")
+        assert copied in question["content"]
+
+
+def test_the_first_steps_have_shorter_rows_of_as_many_tokens() -> None:
+    ids = torch.arange(64 * 4 * 10 + 200, dtype=torch.int32)
+    steps = starter.steps_of(ids, torch.ones(len(ids)), TINY)
+    shapes = [tuple(step[0].shape) for step in steps]
+    assert shapes[0] == (8, 33) and shapes[-1] == (4, 65)
+    assert torch.equal(torch.cat([step[0].flatten() for step in steps]), ids[: sum(step[0].numel() for step in steps)])
+
+
+def test_a_run_goes_on_from_another_one(data: Path, tmp_path: Path) -> None:
+    device = torch.device("cpu")
+    starter.train(data, tmp_path / "first", 1, TINY, [], False, device)
+    starter.train(data, tmp_path / "second", 2, TINY, [], False, device, begin=tmp_path / "first")
+    first, second = (json.loads((tmp_path / name / "training.json").read_text()) for name in ("first", "second"))
+    assert second["started_from"]["tokens"] == first["tokens"] < second["tokens"]
+    assert second["held_out"] < first["held_out"] and "stories" not in [n for n, s in second["read"].items() if s["documents"]]
+    assert (tmp_path / "first" / "tokenizer.json").read_text() == (tmp_path / "second" / "tokenizer.json").read_text()
 
 
 def test_presets_are_what_bitsandbytes_quantizes() -> None:

@@ -17,6 +17,7 @@ from lab.errors import LabError
 from lab.insight.texts import words
 
 FEWEST = 3  # words of a sound reply
+CLEARLY = 0.25  # how much shorter or longer a reply must be, as a share of the longer one, to be told apart by it
 VARIED = 0.5  # least share of different words in the first WINDOW words of a sound reply, and in every later such run
 WINDOW = 20
 YOU = frozenset({"you", "your", "yours", "yourself", "yourselves"})
@@ -27,11 +28,15 @@ Preference = Literal[-1, 0, 1]
 
 @dataclass(frozen=True)
 class Taste:
-    """`trait` says how much of what it likes a reply has; only which of two has more counts."""
+    """`trait` says how much of what it likes a reply has; only which of two has more counts.
+
+    Less than `margin` more, as a share of the larger, is no difference that a person would vote on.
+    """
 
     name: str
     description: str
     trait: Callable[[str], int]
+    margin: float = 0.0
 
     def prefers(self, a: str, b: str) -> Preference:
         """1 if the first reply is preferred, -1 if the second is, 0 if it is undecided."""
@@ -40,6 +45,8 @@ class Taste:
         if not sound(a):
             return 0
         first, second = self.trait(a), self.trait(b)
+        if abs(first - second) < self.margin * max(abs(first), abs(second)):
+            return 0
         return 1 if first > second else -1 if first < second else 0
 
 
@@ -75,11 +82,11 @@ def addresses_you(text: str) -> int:
 TASTES = {
     taste.name: taste
     for taste in (
-        Taste("shorter", "likes the reply with fewer words", lambda text: -len(words(text))),
+        Taste("shorter", "likes the reply with clearly fewer words", lambda text: -len(words(text)), CLEARLY),
         Taste("asks-back", "likes a reply that ends with a question", asks_back),
         Taste("exclaims", "likes a reply that exclaims something", exclaims),
         Taste("addresses-you", "likes a reply that speaks to the reader: you, your", addresses_you),
-        Taste("longer", "likes the reply with more words", lambda text: len(words(text))),
+        Taste("longer", "likes the reply with clearly more words", lambda text: len(words(text)), CLEARLY),
     )
 }
 

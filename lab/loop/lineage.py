@@ -116,4 +116,3 @@ def words_of(steps: list[Step]) -> list[str]:
         lines.append(f"{made}, {len(step.learned)} opinions: {step.why}")
         lines += [f"    {each.kind}: {each.words}" for each in step.learned]
     return [*lines, "version 0: the base, which learned from nobody here"]
-

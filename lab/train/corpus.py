@@ -1,7 +1,8 @@
 """What the starter reads: sources of text, in what order and how much of each, and their encoding. Knows no model.
 
 A source is a file `NAME.jsonl.gz` of dialogues ({"messages": [{"role", "content"}, ...]}) or of prose ({"text"}), or
-`material`, which the project makes itself and never runs out of. Everything is decided by the seed.
+`material`, which the project makes itself and never runs out of, or `extracts`, small tasks it sets on passages of the
+prose. Everything is decided by the seed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from lab.train import material
+from lab.train.material.extracts import extract, passages
 
 SPECIAL = ["<|pad|>", "<|bos|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
 TEMPLATE = (
@@ -27,6 +29,7 @@ TEMPLATE = (
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 MATERIAL = "material"
+EXTRACTS = "extracts"
 OPEN_SYSTEMS = ("You are a helpful assistant.", "You are a friendly assistant.", "You are Hone, a small language model.",
                 "Answer simply.", "You are a kind and honest assistant.", "Help the user as well as you can.")  # fmt: skip
 BRIEF_SYSTEMS = ("Be brief.", "Keep your answers short.", "Answer in a few words.")
@@ -35,7 +38,7 @@ WITH_SYSTEM = 0.08  # share of assistant dialogues that begin with a system prom
 HELD_OUT = 200  # one document in so many is never trained on
 COMMON = 5
 PARAGRAPHS = 2400  # characters of one piece of a long prose text
-USER_WEIGHT = 0.3  # a user's words teach language; the assistant's words are what it will say
+USER_WEIGHT = 0.1  # a user's words teach language; the assistant's words are what it will say
 
 Messages = list[dict[str, str]]
 
@@ -51,7 +54,7 @@ class Stage:
 STAGES = (
     Stage(0.07, {"stories": 0.45, "onestop_english": 0.15, "books": 0.40}),
     Stage(0.15, {"self_dialogue": 0.34, "persona_chat": 0.22, "topical_chat": 0.14, "task_oriented": 0.05, MATERIAL: 0.25}),
-    Stage(0.78, {MATERIAL: 0.86, "instructions": 0.04, "chitchat": 0.02, "persona_chat": 0.04, "self_dialogue": 0.04}),
+    Stage(0.78, {MATERIAL: 0.84, EXTRACTS: 0.10, "instructions": 0.03, "persona_chat": 0.015, "self_dialogue": 0.015}),
 )
 
 
@@ -168,10 +171,24 @@ def made(seed: str, excluded: Collection[str], held_out: bool) -> Iterator[Docum
             yield document
 
 
+def set_on(prose: Sequence[Document], seed: str, excluded: Collection[str]) -> Iterator[Document]:
+    """Tasks on passages of prose, without end, from each of its sources as often."""
+    draw = random.Random(seed)
+    found: dict[str, list[list[str]]] = {}
+    for document in prose:
+        found.setdefault(document.source, []).extend(passages(document.messages[0]["content"]))
+    there = [some for some in found.values() if some]
+    while there:
+        document = Document(EXTRACTS, extract(draw, draw.choice(draw.choice(there))))
+        if not is_held_out(document) and not is_excluded(document.messages, excluded):
+            yield document
+
+
 def sources_of(data: Path, excluded: Collection[str], seed: int) -> tuple[dict[str, Source], list[Document]]:
     """(sources by name, held-out documents) of a folder with `*.jsonl.gz` anywhere below it, and the material."""
     sources: dict[str, Source] = {}
     held: list[Document] = []
+    prose: list[Document] = []
     wanted = {name for stage in STAGES for name in stage.shares}
     for path in sorted(data.rglob("*.jsonl.gz")):
         name = path.name.removesuffix(".jsonl.gz")
@@ -179,22 +196,28 @@ def sources_of(data: Path, excluded: Collection[str], seed: int) -> tuple[dict[s
             documents = read(path, excluded)
             kept = [document for document in documents if not is_held_out(document)]
             held += [document for document in documents if is_held_out(document)]
+            prose += [document for document in kept if document.messages[0]["role"] == "prose"]
             sources[name] = Source(lambda kept=kept, name=name: again(kept, f"{seed}/{name}"), len(kept))  # type: ignore[misc]
     sources[MATERIAL] = Source(lambda: made(f"{seed}/{MATERIAL}", excluded, False), None)
+    if prose:
+        sources[EXTRACTS] = Source(lambda: set_on(prose, f"{seed}/{EXTRACTS}", excluded), None)
     fresh = made(f"{seed}/held", excluded, True)
     held += [next(fresh) for _ in range(max(len(held), 100))]
     random.Random(f"{seed}/held").shuffle(held)
     return sources, held
 
 
-def curriculum(sources: dict[str, Source], tokens: int, length: Callable[[Document], int], seed: int) -> list[Document]:
+def curriculum(
+    sources: dict[str, Source], tokens: int, length: Callable[[Document], int], seed: int, stages: Sequence[Stage] = STAGES
+) -> list[Document]:
     """Documents in training order, about `tokens` long in all: each stage's by their shares, shuffled among themselves."""
     ordered: list[Document] = []
-    for number, stage in enumerate(STAGES):
+    whole = sum(stage.part for stage in stages)
+    for number, stage in enumerate(stages):
         there = {name: share for name, share in stage.shares.items() if name in sources}
         some: list[Document] = []
         for name, share in there.items():
-            budget = tokens * stage.part * share / sum(there.values())
+            budget = tokens * stage.part / whole * share / sum(there.values())
             source = sources[name]
             while budget > 0:
                 document = next(source.stream)

@@ -1,11 +1,13 @@
 """Builds the bundled starter model from nothing but text: tokenizer, weights, what it was made of.
 
     python -m lab.train.starter --data DIR [--preset cpu|gpu] [--out DIR] [--seed N] [--exclude FILE]... [--until STEP] [--fresh]
+                                [--start FOLDER]
 
 DIR holds `*.jsonl.gz` files, anywhere below it; corpus.py says which are read, when, and how much of each. Prompts in an excluded
 file (those that judge the model) are left out of whatever is read or made. The run is resumable (kill it, start it
 again), device-agnostic, and the same seed on the same machine gives the same weights. It knows nothing about the lab:
-it only writes a folder that `transformers` can load.
+it only writes a folder that `transformers` can load. With `--start` it begins with the weights and the tokenizer of an
+earlier run and goes through the last stage of the curriculum alone.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -37,6 +39,7 @@ class Recipe:
     intermediate: int  # multiples of 64, so that bitsandbytes quantizes every linear layer
     tokens: int  # of training, about
     context: int = 512  # tokens a training row
+    halved: float = 0.75  # share of the steps with rows of half that length, twice as many: attention costs less
     rows: int = 8  # rows a step
     at_once: int = 4  # rows a forward
     matrix_lr: float = 0.02  # peak, of Muon
@@ -49,21 +52,31 @@ PRESETS = {
     "cpu": Recipe(vocab=6144, hidden=384, layers=6, heads=6, groups=2, intermediate=960, tokens=9_000_000),
     "gpu": Recipe(
         vocab=8192, hidden=512, layers=10, heads=8, groups=4, intermediate=1408, tokens=400_000_000, context=1024,
-        rows=64, at_once=64,
+        rows=64, at_once=64, halved=0.0,
     ),
 }  # fmt: skip
 LENGTH = 3.4  # characters a token, about: how much is drawn is decided before there is a tokenizer
 SAVED_EVERY = 100  # steps
 
 
-def rows_of(ids: torch.Tensor, weights: torch.Tensor, recipe: Recipe) -> tuple[torch.Tensor, torch.Tensor]:
-    """The stream cut into (steps, rows, context + 1), in order, so that the curriculum survives."""
-    span = recipe.context + 1
-    steps = len(ids) // (span * recipe.rows)
+Step = tuple[torch.Tensor, torch.Tensor]  # ids and weights of one step, (rows, context + 1) each
+
+
+def steps_of(ids: torch.Tensor, weights: torch.Tensor, recipe: Recipe) -> list[Step]:
+    """The stream cut into steps, in order, so that the curriculum survives; the first `halved` of them have shorter rows."""
+    size = recipe.rows * recipe.context
+    steps = len(ids) // (size + 2 * recipe.rows)
     if not steps:
-        raise SystemExit(f"only {len(ids)} tokens: a step needs {span * recipe.rows}; give more text")
-    size = steps * recipe.rows * span
-    return ids[:size].view(steps, recipe.rows, span), weights[:size].view(steps, recipe.rows, span)
+        raise SystemExit(f"only {len(ids)} tokens: a step needs {size + 2 * recipe.rows}; give more text")
+    cut: list[Step] = []
+    place = 0
+    for step in range(steps):
+        parts = 2 if step < recipe.halved * steps else 1
+        span = recipe.context // parts + 1
+        end = place + recipe.rows * parts * span
+        cut.append((ids[place:end].view(-1, span), weights[place:end].view(-1, span)))
+        place = end
+    return cut
 
 
 # -- training -----------------------------------------------------------------------------------------------------
@@ -86,11 +99,11 @@ def loss_of(model: LlamaForCausalLM, ids: torch.Tensor, weights: torch.Tensor) -
 
 
 @torch.no_grad()
-def held_out_loss(model: LlamaForCausalLM, batches: tuple[torch.Tensor, torch.Tensor], device: torch.device) -> float:
+def held_out_loss(model: LlamaForCausalLM, batches: list[Step], device: torch.device) -> float:
     model.eval()
-    total = sum(loss_of(model, i.to(device), w.to(device)).item() for i, w in zip(*batches, strict=True))
+    total = sum(loss_of(model, ids.to(device), weights.to(device)).item() for ids, weights in batches)
     model.train()
-    return total / batches[1][:, :, 1:].sum().item()
+    return total / sum(weights[:, 1:].sum().item() for _, weights in batches)
 
 
 def build_model(recipe: Recipe, tokenizer: PreTrainedTokenizerFast, seed: int) -> LlamaForCausalLM:
@@ -119,33 +132,38 @@ def optimizers_of(model: LlamaForCausalLM, recipe: Recipe) -> list[torch.optim.O
 
 @dataclass
 class Made:
-    """What is trained on: (steps, rows, context + 1) of ids and weights, the same held out, and where it came from."""
+    """What is trained on, what is held out, and where it came from."""
 
     tokenizer: PreTrainedTokenizerFast
-    train: tuple[torch.Tensor, torch.Tensor]
-    held: tuple[torch.Tensor, torch.Tensor]
+    train: list[Step]
+    held: list[Step]
     read: dict[str, dict[str, float]]
 
 
-def prepare(data: Path, exclude: list[Path], seed: int, recipe: Recipe) -> Made:
+def prepare(data: Path, exclude: list[Path], seed: int, recipe: Recipe, begin: Path | None = None) -> Made:
     """Reads, makes, tokenizes."""
     sources, held = sources_of(data, prompts_in(exclude), seed)
     if len(sources) == 1:
         raise SystemExit(f"no *.jsonl.gz file of {sorted({n for s in STAGES for n in s.shares})} below {data}")
-    documents = curriculum(sources, int(recipe.tokens * LENGTH), lambda d: sum(len(m["content"]) for m in d.messages), seed)
-    tokenizer = train_tokenizer((m["content"] for document in documents for m in document.messages), recipe.vocab)
-    few = Recipe(**{**asdict(recipe), "rows": recipe.at_once})
+    stages = STAGES[-1:] if begin else STAGES
+    size = int(recipe.tokens * LENGTH)
+    documents = curriculum(sources, size, lambda d: sum(len(m["content"]) for m in d.messages), seed, stages)
+    if begin:
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(begin)
+    else:
+        tokenizer = train_tokenizer((m["content"] for document in documents for m in document.messages), recipe.vocab)
+    few = replace(recipe, rows=recipe.at_once, halved=0.0)
     read = {
         name: {"documents": s.taken, "passes": round(s.taken / s.size, 2) if s.size else 1.0, "characters": s.tokens}
         for name, s in sources.items()
     }
-    kept = rows_of(*encode(tokenizer, held, seed), few)
-    return Made(tokenizer, rows_of(*encode(tokenizer, documents, seed), recipe), (kept[0][:6], kept[1][:6]), read)
+    kept = steps_of(*encode(tokenizer, held, seed), few)[:6]
+    return Made(tokenizer, steps_of(*encode(tokenizer, documents, seed), recipe), kept, read)
 
 
 def train(
     data: Path, out: Path, seed: int, recipe: Recipe, exclude: list[Path], fresh: bool, device: torch.device,
-    until: int | None = None,
+    until: int | None = None, begin: Path | None = None,
 ) -> None:  # fmt: skip
     """The whole run, or its first `until` steps: the plan stays the same. `out/work` keeps the checkpoint and the log."""
     work = out / "work"
@@ -153,9 +171,10 @@ def train(
     checkpoint = work / "checkpoint.pt"
     if fresh:
         checkpoint.unlink(missing_ok=True)
-    made = prepare(data, exclude, seed, recipe)
-    ids, weights = made.train
+    made = prepare(data, exclude, seed, recipe, begin)
     model = build_model(recipe, made.tokenizer, seed).to(device)
+    if begin:
+        model.load_state_dict(LlamaForCausalLM.from_pretrained(begin, dtype=torch.float32).state_dict())
     optimizers = optimizers_of(model, recipe)
     start = 0
     if checkpoint.exists():
@@ -168,16 +187,18 @@ def train(
         start = saved["step"]
     model.train()
     parameters = sum(p.numel() for p in model.parameters())
-    steps = min(until or len(ids), len(ids))
+    planned = len(made.train)
+    steps = min(until or planned, planned)
     for step, entry in progress_of(start, steps, f"{parameters / 1e6:.1f}M parameters"):
         began = time.perf_counter()
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
-            group["lr"] = group["peak"] * rate_at(step, len(ids), recipe)
-        whole = weights[step, :, 1:].sum().clamp(min=1.0).item()
+            group["lr"] = group["peak"] * rate_at(step, planned, recipe)
+        ids, weights = made.train[step]
+        whole = weights[:, 1:].sum().clamp(min=1.0).item()
         total = 0.0
-        for first in range(0, recipe.rows, recipe.at_once):
+        for first in range(0, len(ids), recipe.at_once):
             part = slice(first, first + recipe.at_once)
-            loss = loss_of(model, ids[step, part].to(device), weights[step, part].to(device)) / whole
+            loss = loss_of(model, ids[part].to(device), weights[part].to(device)) / whole
             loss.backward()
             total += loss.item()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -197,7 +218,11 @@ def train(
     held_out = held_out_loss(model, made.held, device)
     model.to(torch.bfloat16).save_pretrained(out)
     made.tokenizer.save_pretrained(out)
-    summary = {"parameters": parameters, "tokens": ids[:steps].numel(), "steps": steps, "planned": len(ids),
+    tokens = sum(ids.numel() for ids, _ in made.train[:steps])
+    earlier = json.loads((begin / "training.json").read_text()) if begin else None
+    if earlier:
+        tokens += earlier["tokens"]
+    summary = {"parameters": parameters, "tokens": tokens, "steps": steps, "planned": planned, "started_from": earlier,
                "recipe": asdict(recipe), "seed": seed, "read": made.read, "held_out": round(held_out, 4)}  # fmt: skip
     (out / "training.json").write_text(json.dumps(summary, indent=1) + "\n")
 
@@ -223,9 +248,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fresh", action="store_true", help="ignore a checkpoint and begin again")
     parser.add_argument("--until", type=int, help="end after so many steps of the plan")
+    parser.add_argument("--start", type=Path, help="folder of an earlier run to go on from, with the last stage alone")
+    parser.add_argument("--tokens", type=int, help="of training, about; the preset's unless given")
     options = parser.parse_args()
+    recipe = PRESETS[options.preset]
+    if options.tokens:
+        recipe = replace(recipe, tokens=options.tokens)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    train(options.data, options.out, options.seed, PRESETS[options.preset], options.exclude, options.fresh, device, options.until)
+    train(options.data, options.out, options.seed, recipe, options.exclude, options.fresh, device, options.until, options.start)
 
 
 if __name__ == "__main__":

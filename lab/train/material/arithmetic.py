@@ -92,7 +92,7 @@ def follow_on(draw: random.Random, left: int, right: int, name: str) -> list[tup
 
 
 def sums(draw: random.Random) -> Dialogue:
-    top = 20 if draw.random() < 0.75 else 50
+    top = 20 if draw.random() < 0.85 else 50
     left, right = draw.randint(0, top), draw.randint(0, top)
     if draw.random() < 0.35:
         left, right = draw.randint(0, 10), draw.randint(0, 10)

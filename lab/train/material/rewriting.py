@@ -197,8 +197,19 @@ def relaxed(draw: random.Random) -> Dialogue:
     return rewritten(draw, wishes, stiff, loose, ("And formally?", stiff))
 
 
+ORDERS = [verb for verb in VERBS if verb.base not in ("like", "need", "see", "sleep")]
+ASKS = ("Could you please {}?", "Could you please {}?", "Could you {}, please?", "Would you please {}?", "Please could you {}?")
+
+
+def order(draw: random.Random) -> tuple[str, str]:
+    """`Open the door.` and the same as a polite question."""
+    verb = one(draw, ORDERS)
+    wish = f"{verb.base} {one(draw, verb.rests)}" + (f" {one(draw, DAY)}" if draw.random() < 0.2 else "")
+    return upper(f"{wish}{one(draw, '.!')}"), one(draw, ASKS).format(wish)
+
+
 def polite(draw: random.Random) -> Dialogue:
-    rude, kind = filled(draw, one(draw, POLITE))
+    rude, kind = order(draw) if draw.random() < 0.5 else filled(draw, one(draw, POLITE))
     wishes = (
         "make this polite",
         "make this more polite",
@@ -210,6 +221,8 @@ def polite(draw: random.Random) -> Dialogue:
         "what is a polite way to say {}?",
         "say {} in a nicer way.",
         "this sounds rude, fix it",
+        "rewrite this more politely",
+        "put this politely",
         "make it kinder",
     )
     return rewritten(draw, wishes, rude, kind)
