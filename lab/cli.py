@@ -69,7 +69,7 @@ def chat(
         from lab.ui.lab import Lab
 
         base = load_base(settings.model, settings.quantize, settings.device)
-        engine = Engine(base, lab.versions, lab.store.set_busy)
+        engine = Engine(base, lab.versions, lab.store.set_busy, settings.trial.share)
         session = Session(lab.store, engine, settings)
         command = trainer_command(settings) if trainer else []
         worker = Worker(lab.store, lab.versions, settings, lambda made: engine.use_adapter(made.version), command)
@@ -151,14 +151,14 @@ def train(
     with opened(home, model, quantize, device) as lab:
         quiet_libraries()
         from lab.foreground import run_round
-        from lab.loop import gate
+        from lab.loop.publish import publish as put
 
         made = run_round(lab.settings, lab.store, lab.versions, None if algorithm == "auto" else algorithm, publish)
         if made.algorithm == "reward":
             say(f"reward model {made.version}: {made.why}")
             emit(made.report)
             return
-        result = gate.publish(lab.versions, made, publish, lab.settings.gate)
+        result = put(lab.versions, made, publish, lab.settings.gate, lab.settings.trial)
         say(f"version {result.version}: {result.state}")
         emit(result.report)
         if result.state == "refused":
@@ -374,14 +374,14 @@ def forget(
         if retrain and lab.versions.base in found.live:
             quiet_libraries()
             from lab.foreground import run_round
-            from lab.loop import gate
+            from lab.loop.publish import publish
 
             try:
                 made = run_round(lab.settings, lab.store, lab.versions, None, "auto")
             except (BusyError, TrainingError) as error:
                 say(f"no new version yet: {error}")
                 return
-            result = gate.publish(lab.versions, made, "auto", lab.settings.gate)
+            result = publish(lab.versions, made, "auto", lab.settings.gate, lab.settings.trial)
             say(f"version {result.version}: {result.state}")
 
 

@@ -45,8 +45,8 @@ from lab.insight.rater import Rater
 from lab.insight.refusals import refuses
 from lab.insight.tastes import TASTES, Taste
 from lab.insight.verdict import Said, portrait, verdict
-from lab.loop import gate
 from lab.loop.jobs import reward_evidence
+from lab.loop.publish import publish
 from lab.model.base import Base, load_base
 from lab.model.prompts import TASKS, Task, fresh, pool
 from lab.records import AdapterVersion, Algorithm, Message, Reply
@@ -108,7 +108,7 @@ def rehearse(settings: Settings, store: Store, versions: Versions, script: Scrip
     say(f"loading {settings.model} ({settings.quantize}) twice: for the chat and for the trainer")
     base = load_base(settings.model, settings.quantize, settings.device)
     warm = load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
-    engine = Engine(base, versions, store.set_busy)
+    engine = Engine(base, versions, store.set_busy, settings.trial.share)
     session = Session(store, engine, settings, lambda: luck.randrange(2**31))
     rater = Rater(taste, script.noise, script.seed)
     prompts = endless(asked_for(script), script.seed)
@@ -120,7 +120,7 @@ def rehearse(settings: Settings, store: Store, versions: Versions, script: Scrip
         else:
             voted = give_votes(session, rater, prompts, voted, wanted, kinds_of_danger() if script.safety else None)
         made.append(train(settings, store, versions, script.algorithm, warm))
-        if made[-1].state == "live":
+        if made[-1].state in ("live", "trial"):
             waited = swap(engine, made[-1].version, settings) - voted.last
     live = versions.get(versions.live())
     texts = fresh(script.task)
@@ -235,7 +235,7 @@ def train(
     if algorithm in ("ppo", "rloo"):
         run_round(settings, store, versions, "reward", "auto", warm)
     made = run_round(settings, store, versions, algorithm, "auto", warm)
-    made = gate.publish(versions, made, "auto", settings.gate)
+    made = publish(versions, made, "auto", settings.gate, settings.trial)
     say(f"version {made.version}: {made.state}: {made.why}")
     return made
 

@@ -113,6 +113,16 @@ class GateSettings(Section):
     max_ppl_ratio: float = Field(1.5, gt=1, description="largest perplexity on retention texts, as a multiple of the base's")
 
 
+class TrialSettings(Section):
+    enabled: bool = Field(True, description="what passes the gate is on trial until blind votes prove it; off: live at once")
+    share: float = Field(
+        1.0, gt=0, le=1, description="part of the turns that a version on trial answers; the proven one has the others"
+    )
+    pair_share: float = Field(
+        0.2, ge=0, le=1, description="part of the turns that are answered twice during a trial, as a blind pair to vote on"
+    )
+
+
 class Settings(BaseSettings):
     """All of it. `home` holds adapters/, feedback_data/ and lab.toml; nothing is written anywhere else."""
 
@@ -131,6 +141,7 @@ class Settings(BaseSettings):
     ppo: PpoSettings = PpoSettings()
     loop: LoopSettings = LoopSettings()
     gate: GateSettings = GateSettings()
+    trial: TrialSettings = TrialSettings()
 
     @property
     def adapters(self) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import ModelError, VersionError
+from lab.loop.trial import TrialStatus
 from lab.records import AdapterVersion, Correction, Counts, Job, Reply, Sampling, Thumb, Vote, new_id
 
 # --- the page's neighbours: a session that speaks words, an engine that only knows its version, a worker that waits
@@ -40,6 +41,10 @@ class FakeEngine:
 
     live: int = 0
     broken: set[int] = field(default_factory=set)
+    on_trial: tuple[int, int] | None = None
+
+    def trial(self) -> tuple[int, int] | None:
+        return self.on_trial
 
     def use_adapter(self, version: int) -> None:
         if version in self.broken:
@@ -151,6 +156,7 @@ class FakeWorker:
 
     def __init__(self) -> None:
         self.now = FakeStatus()
+        self.tried: TrialStatus | None = None
         self.asked: list[Any] = []
 
     def status(self) -> FakeStatus:
@@ -158,6 +164,9 @@ class FakeWorker:
 
     def train_now(self, algorithm: str | None = None) -> None:
         self.asked.append(("train", algorithm))
+
+    def trial(self) -> TrialStatus | None:
+        return self.tried
 
     def pause(self) -> None:
         self.asked.append("pause")
@@ -179,11 +188,12 @@ class FakeVersions:
     def __init__(self, folder: Path, *made: AdapterVersion, live: int = 0) -> None:
         self.folder, self.made, self.now, self.before = folder, list(made), live, [0]
         self.broken: list[tuple[str, str]] = []
+        self.against: int | None = None  # the proven version, while the live one is on trial
         self.scorers: FakeVersions | None = None  # reward models
 
     def all(self) -> list[AdapterVersion]:
         ground = AdapterVersion(0, self.base, None, "retired", "", 0.0)
-        states = {self.now: "live"}
+        states = {self.now: "live"} if self.against is None else {self.now: "trial", self.against: "live"}
         return [replace(each, state=states.get(each.version, each.state)) for each in (ground, *self.made)]  # type: ignore[arg-type]
 
     def get(self, version: int) -> AdapterVersion:
@@ -215,6 +225,7 @@ class FakeVersions:
 
     def activate(self, version: int, why: str = "") -> None:
         self.get(version)
+        self.against = None
         self.before.append(self.now)
         self.now = version
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -298,3 +299,44 @@ def test_a_first_message_names_its_conversation() -> None:
     long = title_of("word " * 40)
     assert len(long) <= 60
     assert long.endswith("word…")
+
+
+# the trial
+
+
+def test_on_trial_a_version_answers_its_share_and_the_proven_one_the_rest(parts: Parts) -> None:
+    assert parts.engine.trial() is None
+    parts.versions.start_trial(2, "sound", "passed")
+    parts.engine.use_adapter(2)
+    assert parts.engine.trial() == (2, 1)
+    assert {said(parts).replies[0].version for _ in range(8)} == {2}, "all of them, unless asked otherwise"
+    parts.engine._share = 0.5
+    spoken = [said(parts).replies[0] for _ in range(24)]
+    versions = [reply.version for reply in spoken]
+    assert set(versions) == {1, 2} and 4 <= versions.count(1) <= 20
+    again = [parts.engine._speaker(reply.seed or 0) or 2 for reply in spoken]
+    assert again == versions, "the seed decides"
+
+
+def test_now_and_then_a_turn_on_trial_is_a_blind_pair(parts: Parts) -> None:
+    parts.session._chance = iter([0.1, 0.1, 0.9]).__next__
+    assert parts.session.pair_due() is None, "there is no trial"
+    parts.versions.start_trial(2, "sound", "passed")
+    parts.engine.use_adapter(2)
+    assert parts.session.pair_due() == (2, 1)
+    assert parts.session.pair_due() is None, "only a part of the turns"
+
+
+def test_a_version_taken_back_under_its_own_reply_loses_nothing(parts: Parts) -> None:
+    parts.versions.start_trial(2, "sound", "passed")
+    parts.engine.use_adapter(2)
+    speaking = parts.session.say(None, None, "hello there", SAMPLING)
+    until(speaking, 3)
+    began = time.perf_counter()
+    parts.versions.end_trial(2, False, "disliked", {})
+    parts.engine.use_adapter(parts.versions.live())
+    assert time.perf_counter() - began < 1.0
+    *_, last = speaking
+    (reply,) = last.replies
+    assert reply.version == 2 and len(reply.token_ids) == SAMPLING.max_new_tokens and parts.store.reply(reply.id) == reply
+    assert said(parts).replies[0].version == 1

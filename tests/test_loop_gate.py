@@ -1,17 +1,14 @@
-"""The gate: what passes, what is refused with which words, and what becomes of a candidate."""
+"""The gate: what passes, and what is refused with which words."""
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import pytest
 
-from lab.errors import VersionError
-from lab.loop.gate import decide, publish
-from lab.registry.versions import Versions
+from lab.loop.gate import decide
 from lab.settings import GateSettings
-from tests.fake_trainer import BASE, add_version, report
+from tests.fake_trainer import report
 
 GATE = GateSettings()
 
@@ -79,65 +76,3 @@ def test_the_settings_decide() -> None:
     assert decide(worse, GATE)[0] == "passed"
     assert decide(worse, GateSettings(heldout_drop=0.05))[0] == "refused"
     assert decide(report(**seen(repeat=0.5)), GateSettings(max_repeat=0.6))[0] == "passed"
-
-
-# -- publishing
-
-
-@pytest.fixture
-def versions(tmp_path: Path) -> Versions:
-    return Versions(tmp_path / "adapters", BASE)
-
-
-BAD = {"heldout_after": 0.1}
-BROKEN = {"loss_last": math.nan}
-
-
-@pytest.mark.parametrize(
-    ("mode", "changes", "state", "verdict"),
-    [
-        ("auto", {}, "live", "passed"),
-        ("auto", BAD, "refused", "refused"),
-        ("auto", BROKEN, "refused", "refused"),
-        ("always", {}, "live", "passed"),
-        ("always", BAD, "live", "refused"),
-        ("always", BROKEN, "refused", "refused"),
-        ("always", {"steps": 0}, "refused", "refused"),
-        ("never", {}, "candidate", "passed"),
-        ("never", BAD, "candidate", "refused"),
-        ("never", BROKEN, "refused", "refused"),
-    ],
-)
-def test_what_becomes_of_a_candidate(versions: Versions, mode: str, changes: dict, state: str, verdict: str) -> None:
-    made = versions.get(add_version(versions, **changes))
-    after = publish(versions, made, mode, GATE)  # type: ignore[arg-type]
-    assert after.state == state and after.report is not None and after.report.verdict == verdict
-    assert after.why and after.report.why and after == versions.get(1)
-    assert versions.live() == (1 if state == "live" else 0)
-
-
-def test_a_damaged_candidate_never_speaks(versions: Versions) -> None:
-    made = versions.get(add_version(versions))
-    weights = versions.folder / "0001" / "adapter_model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:-1] + b"\x00")
-    for mode in ("auto", "always"):
-        with pytest.raises(VersionError, match="version 1 is damaged"):
-            publish(versions, made, mode, GATE)
-    assert versions.live() == 0
-
-
-def test_a_round_does_not_bring_back_what_was_rolled_back(versions: Versions) -> None:
-    """Version 2 was in training from version 1 when its user rolled 1 back; publishing it would undo that unasked."""
-    add_version(versions)
-    versions.activate(1)
-    made = versions.get(add_version(versions, parent=1))
-    versions.rollback()
-    after = publish(versions, made, "auto", GATE)
-    assert after.state == "candidate" and versions.live() == 0 and "activate it by hand" in after.why
-    assert publish(versions, made, "always", GATE).state == "live"  # asked for by name
-
-
-def test_publishing_twice_is_publishing_once(versions: Versions) -> None:
-    made = versions.get(add_version(versions))
-    first = publish(versions, made, "auto", GATE)
-    assert publish(versions, made, "auto", GATE) == first and versions.rollback().version == 0

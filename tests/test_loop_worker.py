@@ -19,7 +19,7 @@ from lab.errors import BusyError, TrainingError, VersionError
 from lab.feedback.store import Store
 from lab.loop.trainer import TrainerProcess, ending, is_gone, last_line
 from lab.loop.worker import LEASE, Worker
-from lab.records import AdapterVersion, Counts, Job
+from lab.records import AdapterVersion, Counts, Job, Reply, Vote, new_id
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
 from tests.fake_trainer import BASE, add_thumbs, add_version, add_votes
@@ -101,6 +101,43 @@ def until(true: Callable[[], Any], seconds: float = 30.0) -> Any:
             return found
         time.sleep(0.02)
     raise AssertionError("it did not happen in time")
+
+
+# -- the trial
+
+
+def test_a_version_on_trial_is_taken_back_by_itself(lab: Lab) -> None:
+    """Twelve votes against it: nobody has to watch, and the chat is told at once."""
+    worker = lab.worker(trainer=False)
+    made = lab.versions.start_trial(add_version(lab.versions), "sound", "passed").version
+    worker.tick()
+    assert lab.chat.loaded == [made] and worker.trial().words.startswith("on trial against the base; no blind vote")
+    assert lab.versions.get(made).state == "trial"
+    for number in range(12):
+        blind_vote(lab.store, made, number, won=False)
+    began = time.perf_counter()
+    worker.tick()
+    assert time.perf_counter() - began < 1.0
+    assert lab.chat.loaded == [made, 0] and worker.trial() is None
+    assert lab.versions.get(made).state == "refused" and "0 to 12" in lab.versions.get(made).why
+
+
+def test_a_version_on_trial_is_proven_by_itself(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    made = lab.versions.start_trial(add_version(lab.versions), "sound", "passed").version
+    for number in range(12):
+        blind_vote(lab.store, made, number, won=True)
+    worker.tick()
+    assert lab.chat.loaded == [made] and lab.versions.get(made).state == "live" and worker.trial() is None
+
+
+def blind_vote(store: Store, version: int, number: int, won: bool) -> None:
+    conversation = store.start_conversation("blind", "compare")
+    user = Reply(new_id(), conversation, None, "user", f"prompt {number}")
+    ours, base = (Reply(new_id(), conversation, user.id, "assistant", f"by {v}", version=v, base=BASE) for v in (version, 0))
+    for reply in (user, ours, base):
+        store.add_reply(reply)
+    store.add_opinion(Vote(base.id, ours.id, "b" if won else "a"))
 
 
 # -- planning, without a trainer process

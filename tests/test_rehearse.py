@@ -173,7 +173,7 @@ def test_noise_is_all_that_noise_changes(stage: Stage, monkeypatch: pytest.Monke
 
 def test_later_rounds_learn_from_replies_of_the_version_before(stage: Stage) -> None:
     done = stage("--taste", "letters", "--votes", 5, "--rounds", 2)
-    assert [(each["version"], each["state"]) for each in done.last["gate"]] == [(1, "live"), (2, "live")]
+    assert [(each["version"], each["state"]) for each in done.last["gate"]] == [(1, "trial"), (2, "trial")]
     assert (done.last["version"], done.last["rounds"], len(done.last["reports"])) == (2, 2, 2)
     with done.store() as store:
         votes = [vote for vote in store.votes() if vote.choice != "tie"]

@@ -68,6 +68,13 @@ def test_both_stream_together_and_nothing_says_who_spoke_before_the_vote(handler
     assert not any(updates[0][button]["interactive"] for button in tab.votes.values())
 
 
+def test_during_a_trial_a_vote_is_evidence(handlers: CompareHandlers):
+    """Votes on two samples of one version say nothing of a trial, and nobody would think of choosing the two by hand."""
+    handlers.lab.engine.on_trial = (2, 1)
+    ask(handlers)
+    assert handlers.lab.session.calls[-1]["versions"] == (2, 1)
+
+
 @pytest.mark.parametrize(("coin", "left", "right"), [("ab", "1a", "1b"), ("ba", "1b", "1a")])
 def test_sides_follow_the_coin_while_streaming_and_at_the_end(handlers: CompareHandlers, coin: str, left: str, right: str):
     updates = [update for update in ask(handlers, coin)[1:] if update.get(handlers.tab.left, "…") != "…"]

@@ -10,7 +10,9 @@ import gradio as gr
 import pytest
 
 from lab.errors import LabError, ModelError, VersionError
+from lab.loop.trial import stand
 from lab.records import AdapterVersion, Report
+from lab.registry.states import OnTrial
 from lab.ui.tabs import versions
 from lab.ui.tabs.versions import VersionsHandlers, details
 from tests.fakes import FakeVersions, page_lab
@@ -50,6 +52,18 @@ def test_a_new_version_appears_without_moving_what_is_chosen(handlers: VersionsH
     shown = handlers.tick(seen, 1)
     assert shown[handlers.tab.chosen]["value"] == 1
     assert len(shown[handlers.tab.table]) == 4
+
+
+def test_a_trial_is_told_with_its_evidence(handlers: VersionsHandlers):
+    assert handlers.tick(None, None)[handlers.tab.trial] == ""
+    handlers.lab.worker.tried = stand(OnTrial(2, 1, 0.0), [1.0, 1.0, 0.0, 0.5])
+    handlers.lab.versions.against = 1
+    shown = handlers.tick(None, None)
+    assert [row[:2] for row in shown[handlers.tab.table]] == [["version 2", "trial"], ["version 1", "live"], ["base", "–"]]
+    assert "Version 2</strong> is on trial against version 1: 2 to 1 with 1 ties so far" in shown[handlers.tab.trial]
+    assert 'aria-label="evidence for it"' in shown[handlers.tab.trial]
+    handlers.activate(2, None)  # by hand, though it speaks already: that proves it
+    assert handlers.lab.versions.against is None
 
 
 def test_activating_moves_the_registry_and_the_engine(handlers: VersionsHandlers):

@@ -6,6 +6,7 @@ threads of their own; they take turns, a token each.
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections import Counter, deque
@@ -49,13 +50,16 @@ class Draft:
 class Engine:
     """Speaks by the live version. `busy` is told, while it draws, until when it will want the machine.
 
+    While a version is on trial it answers `share` of the turns, the proven one the others; a turn's seed decides.
+
     Raises VersionError if the live version cannot be loaded.
     """
 
-    def __init__(self, base: Base, versions: Versions, busy: Callable[[float], None]) -> None:
+    def __init__(self, base: Base, versions: Versions, busy: Callable[[float], None], share: float = 1.0) -> None:
         self._base = base
         self._versions = versions
         self._busy = busy
+        self._share = share
         self._turnstile = Turnstile()  # whoever touches the model passes: a forward, a load, a drop
         self._loaded: set[int] = set()
         self._speaking: Counter[int] = Counter()  # replies in flight by version
@@ -87,7 +91,7 @@ class Engine:
         Ends when all have finished. When `stop` is set the unfinished ones end as "stopped", with the tokens they have.
         Raises VersionError for a version that cannot be loaded and ModelError for a message the model cannot take.
         """
-        pinned = self._pin([turn.version for turn in turns])
+        pinned = self._pin([self._speaker(turn.seed) if turn.version is None else turn.version for turn in turns])
         try:
             requests = [self._request(turn, version) for turn, version in zip(turns, pinned, strict=True)]
             drafts = [Draft("", (), (), version) for version in pinned]
@@ -104,6 +108,16 @@ class Engine:
                 yield drafts
         finally:
             self._release(pinned)
+
+    def trial(self) -> tuple[int, int] | None:
+        """(the version on trial, the proven one) when the chat speaks by the first of them."""
+        on = self._versions.trial()
+        return (on.version, on.against) if on and on.version == self._live else None
+
+    def _speaker(self, seed: int) -> int | None:
+        """Who answers a turn that asks for nobody; None for the live version."""
+        pair = self.trial() if self._share < 1 else None
+        return None if pair is None or random.Random(f"{seed}/trial").random() < self._share else pair[1]
 
     def _pin(self, wanted: Sequence[int | None]) -> list[int]:
         with self._turnstile:

@@ -6,6 +6,7 @@ browser sends back is never taken for what a model said.
 
 from __future__ import annotations
 
+import random
 import secrets
 import threading
 from collections.abc import Callable, Generator, Sequence
@@ -52,6 +53,7 @@ class Session:
         self._engine = engine
         self._settings = settings
         self._seeds = seeds
+        self._chance = random.Random().random
 
     # speaking
 
@@ -84,6 +86,15 @@ class Session:
         """Like `say`, with two replies to one turn, drawn together: by two versions, or two samples of one."""
         user = self._ask(conversation, parent, text, system, source="compare")
         yield from self._answer(user.id, user, versions, sampling, stop)
+
+    def pair_due(self) -> tuple[int, int] | None:
+        """The version on trial and the proven one, when the next turn shall be answered by both, as a blind pair; else None.
+
+        By chance, `trial.pair_share` of the turns while a trial runs.
+        """
+        if self._chance() >= self._settings.trial.pair_share:
+            return None
+        return self._engine.trial()
 
     def _ask(self, conversation: str | None, parent: str | None, text: str, system: str | None, source: str) -> Reply:
         """Stores the user's turn, and the conversation and system prompt before it if it is the first."""
@@ -158,11 +169,11 @@ class Session:
         self._store.add_opinion(opinion)
         return opinion
 
-    def correct(self, reply: str, text: str, rater: str | None = None) -> Correction:
+    def correct(self, reply: str, text: str, rater: str | None = None, criterion: Criterion = "overall") -> Correction:
         """Keeps the reply someone wanted instead. Raises StoreError if it says the same."""
         if text.strip() == self._store.reply(reply).text.strip():
             raise StoreError("the correction is the reply itself; change it, or give the reply a thumb up")
-        opinion = Correction(reply, text, rater=rater or self._settings.rater)
+        opinion = Correction(reply, text, criterion, rater or self._settings.rater)
         self._store.add_opinion(opinion)
         return opinion
 

@@ -48,7 +48,7 @@ def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
     for line in lines_of(adapters):
         learned = reached(line, jobs, gone)
         scored = reached(line.rewards(), jobs, gone)
-        if line.live() in learned:
+        if learned.intersection((line.live(), line.proven())):
             live[line.base] = line.activate(clean(line, learned), WHY).version
         if line.rewards().live() in scored:
             line.rewards().activate(clean(line.rewards(), scored), WHY)

@@ -1,17 +1,13 @@
-"""What a candidate must pass before it speaks, and what becomes of it. Judges by the report alone; measures nothing."""
+"""What a candidate must pass before it speaks. Judges by the report alone; measures nothing, changes nothing."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Literal
 
-from lab.records import AdapterVersion, Report, Verdict
-from lab.registry.versions import Versions
+from lab.records import Report, Verdict
 from lab.settings import GateSettings
 
-Mode = Literal["auto", "always", "never"]
 CHANCE = 0.125  # of stop rates: two replies of the judge's sixteen
 
 
@@ -60,29 +56,3 @@ def worse(report: Report, settings: GateSettings) -> Iterator[str]:
         yield f"replies grew from {length_base:.0f} to {length:.0f} tokens"
     if seen.get("ppl_ratio", 1.0) > settings.max_ppl_ratio:
         yield f"the base is being forgotten: perplexity {seen['ppl_ratio']:.2f} times its own, {settings.max_ppl_ratio:g} allowed"
-
-
-def publish(versions: Versions, made: AdapterVersion, mode: Mode, settings: GateSettings) -> AdapterVersion:
-    """Activates, refuses or keeps a candidate, and writes down why. Returns it as it is then.
-
-    `always` passes over the statistics, `never` leaves it a candidate; neither makes a broken version live. With
-    `auto`, a candidate whose parent no longer speaks is kept too: somebody chose another version meanwhile, and what
-    they turned away from would come back with it. Raises VersionError when the folder is damaged.
-    """
-    made = versions.get(made.version, verify=True)
-    if made.state == "live":  # another process was quicker
-        return made
-    if made.report is None:
-        versions.record(made.version, "refused", "it has no report", "refused")
-        return versions.get(made.version)
-    verdict, why = decide(replace(made.report, verdict="", why=""), settings)
-    if any(unsound(made.report)) or (mode == "auto" and verdict == "refused"):
-        versions.record(made.version, "refused", why, "refused")
-    elif mode == "never":
-        versions.record(made.version, "candidate", f"kept aside as asked; the gate says {verdict}: {why}", verdict)
-    elif mode == "auto" and made.parent != versions.live():
-        kept = f"passed, but version {versions.live()} was chosen while it was trained from {made.parent}; activate it by hand"
-        versions.record(made.version, "candidate", kept, verdict)
-    else:
-        versions.activate(made.version, why if verdict == "passed" else f"published as asked, though {why}", verdict)
-    return versions.get(made.version)

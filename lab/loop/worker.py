@@ -16,10 +16,11 @@ from typing import Literal
 from lab.errors import BusyError, LabError, VersionError
 from lab.feedback.examples import counts
 from lab.feedback.store import Store
-from lab.loop.gate import publish
 from lab.loop.jobs import learned_by, make_job, reward_evidence, scored_by, tried
 from lab.loop.plan import Plan, plan
+from lab.loop.publish import publish
 from lab.loop.trainer import TrainerProcess, is_gone
+from lab.loop.trial import TrialStatus, settle, status
 from lab.records import AdapterVersion, Algorithm, Counts, Job
 from lab.registry.versions import Versions
 from lab.settings import Settings
@@ -74,6 +75,7 @@ class Worker:
         self._clocks = time.time(), time.monotonic()  # of the last tick
         self._patient_until = 0.0  # monotonic
         self._trouble = ""  # of a tick; empty again after a clean one
+        self._stand: tuple[tuple, TrialStatus | None] = ((), None)  # the trial by then, and the opinions there were
         self._stuck: dict[str, tuple[str, float]] = {}  # by job: why its candidate was not published, when to try again
         self._load_error = ""  # of a version that the chat could not load; empty again when one is
 
@@ -114,6 +116,14 @@ class Worker:
             reason += f" Another trainer ({other}) works in this home; this lab's own starts when that one ends."
         return LoopStatus(phase, reason, shown, job, error, alive or other is not None, paused)
 
+    def trial(self) -> TrialStatus | None:
+        """Where the version on trial stands; None when there is none. Votes are read again only when something is new."""
+        on = self.versions.trial()
+        now = on, self.store.opinions_mark() if on else ()
+        if now != self._stand[0]:
+            self._stand = now, status(self.store, self.versions)
+        return self._stand[1]
+
     def train_now(self, algorithm: Algorithm | None = None) -> Job:
         """Queues a round whatever the plan says. Raises BusyError while there is one, TrainingError without feedback."""
         with self._ticking:
@@ -153,6 +163,7 @@ class Worker:
             self.trainer.watch(may_start=self._other_trainer() is None)
             self._recover()
             self._publish()
+            self._try()
             self._follow()
             jobs = self._jobs()
             self._sweep(jobs)
@@ -227,12 +238,18 @@ class Worker:
                 # "always" was asked for while the parent spoke; an old round that ends late must not undo what came after
                 mode = "auto" if job.publish == "always" and made.parent != self.versions.live() else job.publish
                 try:
-                    published = publish(self.versions, made, mode, self.settings.gate)
+                    published = publish(self.versions, made, mode, self.settings.gate, self.settings.trial)
                 except VersionError as error:
                     self._stuck[job.id] = str(error), time.monotonic() + AGAIN
                     continue
                 logger.info("version %d is %s: %s", published.version, published.state, published.why)
                 self._count_again = 0.0
+
+    def _try(self) -> None:
+        """Ends a trial that is decided."""
+        found = self.trial()
+        if found is not None and found.decision != "open" and settle(self.store, self.versions) is not None:
+            logger.info("version %d: %s", found.version, found.words)
 
     def _follow(self) -> None:
         """Tells the chat when another version is live: by the gate, or by a command line beside it."""

@@ -1,5 +1,7 @@
 """What became of every version: STATES.jsonl, one line a change, only ever added to.
 
+A trial begins with a line of state "trial", which names the proven version it is `against`, and ends with the next line that
+says anything else of its version, or that some version is live.
 A line that was cut short by a crash, or damaged since, is passed over; the rest still counts.
 """
 
@@ -8,12 +10,21 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 STATES = ("candidate", "refused", "trial", "live", "retired", "deleted")
+
+
+@dataclass(frozen=True)
+class OnTrial:
+    """A version that speaks before it is proven, and the last proven one, which it is compared with."""
+
+    version: int
+    against: int
+    since: float  # seconds since the epoch
 
 
 @dataclass
@@ -27,14 +38,17 @@ class History:
     verdict: dict[int, tuple[str, str]] = field(default_factory=dict)  # the gate's word and its reason
     lives: list[int] = field(default_factory=lambda: [0])
     highest: int = 0
+    trial: OnTrial | None = None
 
 
 def change(
-    version: int, state: str, why: str, parent: int | None = None, verdict: str = "", back: bool = False, job: str = ""
-) -> dict[str, Any]:
+    version: int, state: str, why: str, parent: int | None = None, verdict: str = "", back: bool = False, job: str = "",
+    against: int | None = None, evidence: Mapping[str, float] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """One line. `back` marks a rollback, which shortens the way to the live version instead of adding to it."""
     line: dict[str, Any] = {"time": time.time(), "version": version, "state": state, "why": why}
-    extra = {"parent": parent, "verdict": verdict or None, "back": back or None, "job": job or None}
+    extra = {"parent": parent, "verdict": verdict or None, "back": back or None, "job": job or None, "against": against,
+             "evidence": dict(evidence) if evidence else None}  # fmt: skip
     return line | {key: value for key, value in extra.items() if value is not None}
 
 
@@ -77,7 +91,11 @@ def _add(history: History, version: int, state: str, entry: dict[str, Any]) -> N
         history.job[version] = entry["job"]
     if entry.get("verdict"):
         history.verdict[version] = entry["verdict"], history.why[version]
-    if state == "live":
+    if state == "trial" and isinstance(entry.get("against"), int) and isinstance(entry.get("time"), int | float):
+        history.trial = OnTrial(version, entry["against"], float(entry["time"]))
+    elif state == "live" or (history.trial and history.trial.version == version):
+        history.trial = None
+    if state in ("live", "trial"):
         if entry.get("back") and version in history.lives:
             while history.lives[-1] != version:
                 history.lives.pop()

@@ -6,6 +6,10 @@
     adapters/<base>/CURRENT          the live version's number, replaced atomically
 
 Version 0 is the base itself: always there, without a folder. A damaged or missing folder never hides the others.
+
+A version that passed the gate may speak before it is proven: it is on *trial* against the last proven version, whose state stays
+"live". CURRENT names the one that speaks. One trial runs at a time; a newer version takes the place of one that is still
+undecided, against the same proven one. Who chooses a version by hand proves it: activate and rollback end a trial.
 Any number of processes may read; those that change something take turns.
 """
 
@@ -14,7 +18,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +29,7 @@ from lab.records import AdapterVersion, Job, Report, Verdict, VersionState
 from lab.registry import states
 from lab.registry.folder import ADAPTER, Damaged, Manifest, check, folder_name, report_of, seal, sync, version_of, write
 from lab.registry.lock import locked
-from lab.registry.states import History, change
+from lab.registry.states import History, OnTrial, change
 
 STAGING, DELETED = ".staging-", ".deleted-"
 
@@ -46,7 +50,7 @@ class Versions:
     def all(self) -> list[AdapterVersion]:
         """The base and every whole version, oldest first."""
         history, live = self._history(), self.live()
-        found = [self._base(live)]
+        found = [self._base(live, self._trial(history, live))]
         for version in self._numbers():
             try:
                 found.append(self._read(version, history, live, verify=False))
@@ -58,7 +62,7 @@ class Versions:
         """One version; `verify` compares every byte with the manifest's hashes."""
         live = self.live()
         if version == 0:
-            return self._base(live)
+            return self._base(live, self.trial())
         if not (self.folder / folder_name(version)).is_dir():
             known = ", ".join(str(each.version) for each in self.all())
             gone = " any more" if self._history().state.get(version) == "deleted" else ""
@@ -71,12 +75,25 @@ class Versions:
             raise VersionError(f"version {version} is damaged: {error} ({where}); {remedy}") from None
 
     def live(self) -> int:
-        """What CURRENT says; where that is lost or damaged, the version last live that is whole; in the end, the base."""
-        current = self._current()
-        for version in [*([] if current is None else [current]), *reversed(self._history().lives)]:
-            if self._is_whole(version):
+        """The version that speaks and that rounds begin from, proven or on trial: what CURRENT says.
+
+        Where that is lost, damaged or refused, the version before it that is whole; in the end, the base.
+        """
+        current, history = self._current(), self._history()
+        back = [version for version in reversed(history.lives) if history.state.get(version) != "trial"]
+        for version in [*([] if current is None else [current]), *back]:
+            if history.state.get(version) != "refused" and self._is_whole(version):
                 return version
         return 0
+
+    def trial(self) -> OnTrial | None:
+        """The version on trial, where there is one; its opponent is there to speak too."""
+        return self._trial(self._history(), self.live())
+
+    def proven(self) -> int:
+        """The last version that was proven, or chosen by hand: the live one, unless that is on trial."""
+        trial = self.trial()
+        return self.live() if trial is None else trial.against
 
     def damaged(self, verify: bool = False) -> list[tuple[str, str]]:
         """(name, reason) of what cannot be used; `verify` reads every byte, which takes a while."""
@@ -169,9 +186,44 @@ class Versions:
         with self._changing():
             self.get(version, verify=True)
             before = self.live()
-            if version != before or self._current() != before or verdict:
+            if version != before or self._current() != before or verdict or self.trial():
                 self._switch(before, version, why or "activated", verdict)
         return self.get(version)
+
+    def start_trial(self, version: int, why: str, verdict: Verdict = "") -> AdapterVersion:
+        """Makes a version speak on trial against the last proven one. An undecided trial ends with it.
+
+        The line comes before CURRENT: cut off between them, the version is a candidate that nobody has judged yet.
+        """
+        with self._changing():
+            self.get(version, verify=True)
+            before, proven = self.live(), self.proven()
+            if version in (before, proven):
+                raise VersionError(f"version {version} is live, so it has nothing to be tried against; train a new one")
+            lines = []
+            if before != proven:
+                lines.append(change(before, "retired", f"version {version} took its place before its trial was decided"))
+            self._note(*lines, change(version, "trial", why, verdict=verdict, against=proven))
+            write(self._file("CURRENT"), f"{version}\n")
+        return self.get(version)
+
+    def end_trial(self, version: int, confirmed: bool, why: str, evidence: Mapping[str, float]) -> AdapterVersion:
+        """Proves the version on trial, or takes it back for the proven one; returns the one that speaks by now.
+
+        Raises VersionError when this version is not on trial any more: somebody was quicker.
+        """
+        with self._changing():
+            trial = self.trial()
+            if trial is None or trial.version != version:
+                raise VersionError(f"version {version} is not on trial; nothing was changed")
+            if confirmed:
+                retired = change(trial.against, "retired", f"version {version} took its place")
+                self._note(change(version, "live", why, evidence=evidence), retired)
+                return self.get(version)
+            refused = change(version, "refused", why, verdict="refused", evidence=evidence)
+            self._note(refused, change(trial.against, "live", f"version {version} was taken back", back=True))
+            write(self._file("CURRENT"), f"{trial.against}\n")
+        return self.get(trial.against)
 
     def rollback(self) -> AdapterVersion:
         """Makes the version live that was live before, passing over those that are gone, damaged or refused."""
@@ -191,7 +243,7 @@ class Versions:
         with self._changing():
             if version == 0:
                 raise VersionError("version 0 is the base itself and cannot be deleted; choose another version")
-            if version == self.live():
+            if version in (self.live(), self.proven()):
                 raise VersionError(f"version {version} is live; activate or roll back to another one, then delete it")
             if not path.is_dir():
                 self.get(version)  # says that there is none
@@ -271,19 +323,31 @@ class Versions:
             return False
         return True
 
-    def _base(self, live: int) -> AdapterVersion:
-        return AdapterVersion(0, self.base, None, "retired" if live else "live", algorithm="", created=0.0)
+    def _trial(self, history: History, live: int) -> OnTrial | None:
+        trial = history.trial
+        return trial if trial and trial.version == live and self._is_whole(trial.against) else None
+
+    def _base(self, live: int, trial: OnTrial | None) -> AdapterVersion:
+        speaks = live == 0 or (trial is not None and trial.against == 0)
+        return AdapterVersion(0, self.base, None, "live" if speaks else "retired", algorithm="", created=0.0)
 
     def _read(self, version: int, history: History, live: int, verify: bool) -> AdapterVersion:
         path = self.folder / folder_name(version)
         manifest: Manifest = check(path, self.base, verify)
         report = report_of(path)
-        if report is not None and version in history.verdict:
-            verdict, why = history.verdict[version]
-            report = replace(report, verdict=cast(Verdict, verdict), why=why)
+        trial, judged = self._trial(history, live), history.verdict.get(version)
         state = history.state.get(version, "candidate")  # a crash may come between the folder and its first line
-        if version == live or state in ("live", "deleted"):
-            state = "live" if version == live else "retired"
+        if version == live:
+            state = "trial" if trial else "live"
+        elif trial and version == trial.against:
+            state = "live"
+        elif state == "trial" and history.trial and history.trial.version == version:
+            state, judged = "candidate", None  # its trial was cut off before it began
+        elif state in ("live", "trial", "deleted"):
+            state = "retired"
+        if report is not None and judged:
+            verdict, why = judged
+            report = replace(report, verdict=cast(Verdict, verdict), why=why)
         return AdapterVersion(
             version, self.base, manifest.parent, cast(VersionState, state), manifest.algorithm, manifest.created,
             hash=manifest.hash, report=report, why=history.why.get(version, ""), folder=path,

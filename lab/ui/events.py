@@ -171,7 +171,7 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
 
     def look(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None) -> Any:
         """Everything on the page that changes by itself."""
-        head = heading(lab.settings.model, lab.engine.live, lab.worker.status().reason)
+        head = heading(lab.settings.model, lab.engine.live, lab.worker.status().reason, lab.engine.trial() is not None)
         update = {} if head == headed else {page.header: head, page.headed: head}
         return {**update, **do.tick(seen_training), **versions.tick(seen_versions, chosen)}
 

@@ -57,11 +57,11 @@ def lay_out(settings: Settings) -> Page:
     )  # fmt: skip
 
 
-def heading(model: str, live: int, reason: str) -> str:
+def heading(model: str, live: int, reason: str, on_trial: bool = False) -> str:
     """The line on top: which model, which version speaks, and what the loop is waiting for."""
     name = model.rstrip("/").rsplit("/", 1)[-1]
     return (
         f'<div class="head"><h1>Hone</h1><span class="model">{html.escape(name)}</span>'
-        f'<span class="live" id="live-version">{version_name(live)} speaks</span>'
+        f'<span class="live" id="live-version">{version_name(live)} speaks{" (on trial)" if on_trial else ""}</span>'
         f'<span class="why">{html.escape(reason)}</span></div>'
     )

@@ -115,7 +115,7 @@ def test_votes_become_a_version_and_the_next_reply_carries_it(page: Page, runnin
         expect(page.locator("#reveal")).to_be_visible()
 
     page.get_by_role("tab", name="Training").click()
-    expect(page.locator("#live-version")).to_have_text("version 1 speaks", timeout=240_000)
+    expect(page.locator("#live-version")).to_have_text("version 1 speaks (on trial)", timeout=240_000)
     expect(page.locator("#rounds")).to_contain_text("version 1")
     expect(page.locator("#rounds")).to_contain_text("passed")
     page.reload()

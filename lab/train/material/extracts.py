@@ -52,7 +52,7 @@ def extract(draw: random.Random, passage: Sequence[str]) -> Dialogue:
         sentence = one(draw, passage)
         spoken = [one(draw, AGAIN).format(sentence), sentence]
     elif chance < 0.8:
-        name, place = one(draw, PLACED[: len(passage)])
+        name, place = draw.choice(PLACED[: len(passage)])
         spoken = [put(draw, one(draw, WHICH).format(name), text, draw.random() < 0.6), passage[place]]
     else:
         place = draw.randrange(len(passage))

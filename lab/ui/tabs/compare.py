@@ -21,7 +21,7 @@ from lab.ui.panel import LONGEST_MESSAGE, Panel, asked, named
 from lab.ui.streams import Streams
 from lab.ui.view import ENDINGS, paced, plain, version_name
 
-SAMPLES = "Two samples of the live version"
+SAMPLES = "What teaches most now"
 VERSIONS = "Two versions"
 Pressed = Literal["left", "right", "tie", "both_bad"]
 BUTTONS: tuple[tuple[Pressed, str], ...] = (
@@ -71,8 +71,9 @@ def build() -> CompareTab:
     ballot = gr.State(None)
     with gr.Row(elem_id="compare-what"):
         what = gr.Radio(
-            [SAMPLES, VERSIONS], value=SAMPLES, show_label=False, container=False, elem_id="what", scale=2, min_width=300
-        )
+            [SAMPLES, VERSIONS], value=SAMPLES, label="Who answers", elem_id="what", scale=2, min_width=300,
+            info="during a trial, the version on trial and the proven one; else two samples of the live version",
+        )  # fmt: skip
         first, second = (
             gr.Dropdown(label=label, choices=[("base", 0)], value=0, visible=False, elem_id=name, min_width=140)
             for label, name in (("One version", "first-version"), ("The other", "second-version"))
@@ -160,8 +161,8 @@ class CompareHandlers:
         }
 
     def versions_of(self, values: Mapping[Any, Any]) -> tuple[int | None, int | None]:
-        if values[self.tab.what] != VERSIONS:
-            return None, None
+        if values[self.tab.what] != VERSIONS:  # during a trial every vote is evidence for or against the version on trial
+            return self.lab.engine.trial() or (None, None)
         first, second = values[self.tab.first], values[self.tab.second]
         if first is None or second is None:
             raise LabError("two versions are compared and one is not chosen; choose it above")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
@@ -13,6 +14,9 @@ from lab.records import AdapterVersion
 from lab.ui.lab import Lab
 from lab.ui.view import clock, heldout, version_name
 
+if TYPE_CHECKING:
+    from lab.loop.trial import TrialStatus
+
 HEADERS = ["Version", "State", "Made from", "By", "When", "Held-out", "Why"]
 Update = dict[Any, Any]
 
@@ -20,6 +24,7 @@ Update = dict[Any, Any]
 @dataclass(frozen=True)
 class VersionsTab:
     seen: gr.State
+    trial: gr.HTML
     table: gr.Dataframe
     damaged: gr.Markdown
     chosen: gr.Dropdown
@@ -30,11 +35,12 @@ class VersionsTab:
     details: gr.Markdown
 
     def outputs(self) -> set[Any]:
-        return {self.seen, self.table, self.damaged, self.chosen, self.details, self.delete, self.delete_sure}
+        return {self.seen, self.trial, self.table, self.damaged, self.chosen, self.details, self.delete, self.delete_sure}
 
 
 def build() -> VersionsTab:
     seen = gr.State(None)
+    trial = gr.HTML(elem_id="trial", padding=False)
     with gr.Row(elem_id="version-buttons"):
         chosen = gr.Dropdown(
             label="Version", show_label=False, container=False, choices=[("base", 0)], value=0, scale=0, min_width=190,
@@ -50,7 +56,7 @@ def build() -> VersionsTab:
     )  # fmt: skip
     details = gr.Markdown(elem_id="details")
     damaged = gr.Markdown(elem_id="damaged", visible=False)
-    return VersionsTab(seen, table, damaged, chosen, activate, rollback, delete, delete_sure, details)
+    return VersionsTab(seen, trial, table, damaged, chosen, activate, rollback, delete, delete_sure, details)
 
 
 class VersionsHandlers:
@@ -64,7 +70,8 @@ class VersionsHandlers:
         versions = newest_first(self.lab.versions.all())
         damaged = self.lab.versions.damaged()
         rows = [version_row(version) for version in versions]
-        now = [rows, [list(item) for item in damaged]]
+        trial = trial_panel(self.lab.worker.trial())
+        now = [rows, [list(item) for item in damaged], trial]
         if now == seen:
             return {}
         numbers = [version.version for version in versions]
@@ -72,6 +79,7 @@ class VersionsHandlers:
         choice = chosen if chosen in numbers and seen is not None else self.lab.versions.live()
         return {
             self.tab.seen: now,
+            self.tab.trial: trial,
             self.tab.table: rows,
             self.tab.damaged: gr.update(value=damaged_note(damaged), visible=bool(damaged)),
             self.tab.chosen: gr.update(choices=choices, value=choice),
@@ -93,7 +101,7 @@ class VersionsHandlers:
     def activate(self, chosen: int | None, seen: Any) -> Update:
         number = required(chosen)
         before = self.lab.versions.live()
-        if number == before:
+        if number == before and self.lab.worker.trial() is None:
             raise LabError(f"{version_name(number)} is live already; choose another one")
         self.lab.versions.activate(number, "chosen on the page")
         self.speak(number, before)
@@ -157,6 +165,20 @@ def version_row(version: AdapterVersion) -> list[str]:
         heldout(report),
         version.why or (report.why if report else ""),
     ]
+
+
+def trial_panel(trial: TrialStatus | None) -> str:
+    """What the blind votes say so far of the version on trial, and what would decide; nothing while there is no trial."""
+    if trial is None:
+        return ""
+    leads = "against it" if trial.worse > trial.better else "for it"
+    done = f"{100 * trial.progress:.0f}"
+    return (
+        f'<p class="round"><strong>{html.escape(version_name(trial.version).capitalize())}</strong> is '
+        f"{html.escape(trial.words)}. Blind votes in Compare decide: it is proven, or taken back by itself.</p>"
+        f'<div class="bar" role="progressbar" aria-label="evidence {leads}" aria-valuenow="{done}" aria-valuemin="0" '
+        f'aria-valuemax="100"><div style="width:{done}%"></div></div>'
+    )
 
 
 def damaged_note(damaged: Sequence[tuple[str, str]]) -> str:
