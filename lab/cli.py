@@ -425,14 +425,14 @@ def doctor(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFla
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []})
 def bench(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="dpo, kto, reward, ppo or starter; `bench dpo --help` and so on list flags.")],
+    name: Annotated[str, typer.Argument(help="dpo, kto, reward, ppo, starter or gate; `bench dpo --help` and so on list flags.")],
 ) -> None:
-    """Measure training beside TRL (dpo, kto, reward, ppo), or a model by itself (starter). The last line has the figures."""
+    """Measure training beside TRL (dpo, kto, reward, ppo), a model by itself (starter), or the gate. Last line: figures."""
     folder = Path(__file__).resolve().parents[1] / "benchmarks"
     if not folder.is_dir():
         raise LabError(f"bench needs the source checkout: there is no {folder}; clone the repository and run it there")
     os.chdir(folder.parent)
-    module, given = (name, []) if name in ("starter", "ppo") else ("training", [name])
+    module, given = (name, []) if name in ("starter", "ppo", "gate") else ("training", [name])
     os.execv(sys.executable, [sys.executable, "-m", f"benchmarks.{module}", *given, *context.args])
 
 

@@ -1,0 +1,44 @@
+"""The gate's benchmark: its simulated votes are what they say, and its figures come from the test that decides in the chat."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from benchmarks import gate
+from lab.insight import tastes
+from lab.insight.sequential import Trial
+from lab.insight.tastes import TASTES, Taste
+
+
+def test_a_budget_counts_ties() -> None:
+    drawn = [list(gate.votes(0.35, 200, random.Random(seed))) for seed in range(300)]
+    decisive = [won for each in drawn for won in each]
+    assert max(map(len, drawn)) < 200 and abs(len(decisive) / (300 * 200) - 0.7) < 0.01
+    assert abs(sum(decisive) / len(decisive) - 0.35) < 0.01
+
+
+def test_what_is_counted_is_what_the_trial_decided(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    ends = iter([Trial("better", 20, 0, 70), Trial("worse", 0, 20, 35), Trial("open", 1, 1, 140), Trial("worse", 0, 20, 49)] * 3)
+    monkeypatch.setattr(gate, "trial", lambda outcomes: next(ends))
+    assert gate.main(["--rounds", "4", "--real", "0"]) == 0
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["false_rollback"], last["harm_caught"], last["good_confirmed"], last["null_confirmed"]) == (0.5, 0.5, 0.25, 0.25)
+    assert (last["rollback_votes_median"], last["confirm_votes_median"]) == (60, 100), "ties among them"
+
+
+@pytest.mark.parametrize("labels", ["flipped"])
+def test_a_trained_round_ends_as_the_gate_and_the_trial_say(
+    labels: str, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tastes, "sound", bool)  # of words without sense
+    monkeypatch.setitem(TASTES, "letters", Taste("letters", "likes letters", lambda text: sum(map(str.isalpha, text))))
+    monkeypatch.setattr(gate, "LABELS", {labels: gate.LABELS[labels]})
+    flags = {"--rounds": 1, "--real": 1, "--votes": 4, "--budget": 3, "--taste": "letters", "--model": tiny_model}
+    code = gate.main([str(word) for pair in flags.items() for word in pair])
+    (done,) = json.loads(capsys.readouterr().out.splitlines()[-1])["real"]
+    assert code == 0 and done["labels"] == labels and done["why"]
+    assert (done["outcome"], done["votes"]) in (("undecided", 3), ("refused", 0))
