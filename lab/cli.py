@@ -191,17 +191,22 @@ def versions(
 @app.command()
 def activate(version: VersionArgument, home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None,
              device: DeviceFlag = None) -> None:  # fmt: skip
-    """Make a version the live one."""
+    """Make a version the live one. It counts as proven; a trial ends."""
+    from lab.loop.trial import evidence_so_far
+
     with opened(home, model, quantize, device) as lab:
-        lab.versions.activate(version, "activated by hand")
+        lab.versions.activate(version, "activated by hand", evidence=evidence_so_far(lab.store, lab.versions))
         say(f"version {version} is live; a running chat takes it up at once")
 
 
 @app.command()
 def rollback(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:
-    """Go back to the version that was live before."""
+    """Go back to the proven version that was live before. A trial ends."""
+    from lab.loop.trial import evidence_so_far
+
     with opened(home, model, quantize, device) as lab:
-        say(f"version {lab.versions.rollback().version} is live again; a running chat takes it up at once")
+        back = lab.versions.rollback(evidence_so_far(lab.store, lab.versions))
+        say(f"version {back.version} is live again; a running chat takes it up at once")
 
 
 @app.command()
@@ -239,15 +244,28 @@ def delete(version: VersionArgument, home: HomeFlag = HOME, model: ModelFlag = N
 
 @app.command()
 def save(version: VersionArgument, folder: Annotated[Path, typer.Argument(help="The folder to write.")],
-         kind: Annotated[Literal["peft"], typer.Option("--as", help="peft: an adapter that PEFT loads.")] = "peft",
+         kind: Annotated[Literal["peft", "merged"], typer.Option(
+             "--as", help="peft: an adapter that PEFT loads; merged: a whole model, for transformers or a GGUF converter.",
+         )] = "peft",
          home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
          ) -> None:  # fmt: skip
-    """Copy a version's adapter out of the lab."""
+    """Copy a version out of the lab. The last line on stdout says what was written."""
     if folder.is_file():
         raise StoreError(f"{folder} is a file; give a folder")
     with opened(home, model, quantize, device) as lab:
-        lab.versions.save(version, folder)
+        done = {"version": version, "folder": str(folder), "as": kind}
+        if kind == "peft":
+            lab.versions.save(version, folder)
+        else:
+            made = lab.versions.get(version, verify=True)
+            quiet_libraries()
+            from lab.model.export import export_merged
+
+            found = export_merged(lab.settings.model, made.folder, folder, say)
+            done |= {"agreement": found.agreement, "difference": found.difference, "tokens": found.tokens}
+            say(f"the export agrees with the adapter in {found.agreement:.1%} of {found.tokens} tokens")
         say(f"version {version} is in {folder} ({kind})")
+        emit(done)
 
 
 @app.command()

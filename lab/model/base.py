@@ -20,7 +20,7 @@ from lab.model.libraries import PeftModel
 from lab.model.template import ChatTemplate
 
 Quantize = Literal["nf4", "int8", "none"]
-Precision = Literal["auto", "fp32", "bf16"]
+Precision = Literal["auto", "fp32", "bf16", "stored"]
 
 
 @dataclass
@@ -61,7 +61,7 @@ def load_base(
 ) -> Base:
     """Loads a model. With `training`, NF4 weights stay in the layout that has a backward pass.
 
-    `dtype` is the precision of what is not quantized; "auto" is bf16 on CUDA and fp32 on CPUs.
+    `dtype` is the precision of what is not quantized; "auto" is bf16 on CUDA and fp32 on CPUs, "stored" that of the files.
 
     On CPUs with AVX512-BF16, bitsandbytes repacks NF4 weights at the first inference into a faster layout without
     autograd; a process that trains must never let that happen, and one that chats wants it.
@@ -73,7 +73,8 @@ def load_base(
     place = choose_device(device)
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-        kind = torch.bfloat16 if dtype == "bf16" or (dtype == "auto" and place.type == "cuda") else torch.float32
+        half = dtype == "bf16" or (dtype == "auto" and place.type == "cuda")
+        kind = "auto" if dtype == "stored" else torch.bfloat16 if half else torch.float32
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             network = AutoModelForCausalLM.from_pretrained(
