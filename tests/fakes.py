@@ -58,6 +58,7 @@ class FakeSession:
     def __init__(self, store: Any, engine: FakeEngine, words: int = 5, seconds: float = 0.0) -> None:
         self.store, self.engine, self.words, self.seconds = store, engine, words, seconds
         self.error: Exception | None = None
+        self.due: tuple[int, int] | None = None  # the versions that answer the next turn as a blind pair
         self.calls: list[dict[str, Any]] = []
         self._numbers = itertools.count(1)
 
@@ -82,14 +83,27 @@ class FakeSession:
         a, b = (self.engine.live if version is None else version for version in versions)
         yield from self._draw(user, (a, b), sampling, stop)
 
-    def thumb(self, reply_id: str, value: Any, rater: str) -> None:
-        self.store.add_opinion(Thumb(reply_id, value, rater=rater))
+    def pair_due(self) -> tuple[int, int] | None:
+        return self.due
 
-    def vote(self, a: str, b: str, choice: Any, shown: Any, rater: str, ms: int | None) -> None:
-        self.store.add_opinion(Vote(a, b, choice, shown, ms=ms, rater=rater))
+    def thumb(
+        self, reply_id: str, value: Any, rater: str, reasons: Any = (), comment: str = "", criterion: Any = "overall"
+    ) -> Thumb:  # fmt: skip
+        opinion = Thumb(reply_id, value, criterion, tuple(reasons), comment, rater)
+        self.store.add_opinion(opinion)
+        return opinion
 
-    def correct(self, reply_id: str, text: str, rater: str) -> None:
-        self.store.add_opinion(Correction(reply_id, text, rater=rater))
+    def vote(
+        self, a: str, b: str, choice: Any, shown: Any, rater: str, ms: int | None, criterion: Any = "overall"
+    ) -> Vote:  # fmt: skip
+        opinion = Vote(a, b, choice, shown, criterion, ms, rater)
+        self.store.add_opinion(opinion)
+        return opinion
+
+    def correct(self, reply_id: str, text: str, rater: str, criterion: Any = "overall") -> Correction:
+        opinion = Correction(reply_id, text, criterion, rater)
+        self.store.add_opinion(opinion)
+        return opinion
 
     def _user(self, conversation: str | None, parent: str | None, text: str, source: str) -> Reply:
         conversation = conversation or self.store.start_conversation(text, source)
@@ -223,15 +237,20 @@ class FakeVersions:
     def staging_path(self, job_id: str) -> Path:
         return self.folder / f".staging-{job_id}"
 
-    def activate(self, version: int, why: str = "") -> None:
+    def activate(self, version: int, why: str = "", verdict: str = "", evidence: Any = None) -> None:
         self.get(version)
         self.against = None
         self.before.append(self.now)
         self.now = version
 
-    def rollback(self) -> AdapterVersion:
+    def rollback(self, evidence: Any = None) -> AdapterVersion:
         self.now = self.before.pop()
         return self.get(self.now)
+
+    def withdraw(self, version: int, before: int, why: str) -> AdapterVersion:
+        self.record(version, "refused", why)
+        self.now = before
+        return self.get(before)
 
     def delete(self, version: int) -> None:
         if version == self.now:

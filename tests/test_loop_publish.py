@@ -15,6 +15,7 @@ from tests.fake_trainer import BASE, add_version
 
 GATE, TRIAL = GateSettings(), TrialSettings()
 
+
 @pytest.fixture
 def versions(tmp_path: Path) -> Versions:
     return Versions(tmp_path / "adapters", BASE)

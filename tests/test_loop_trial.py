@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from lab import cli
 from lab.errors import VersionError
 from lab.feedback.store import Store
-from lab.loop.trial import settle, stand, status
-from lab.records import Reply, Vote, new_id
+from lab.loop import forget
+from lab.loop.publish import publish
+from lab.loop.trial import evidence_so_far, settle, stand, status
+from lab.model.identity import base_id
+from lab.records import Job, Reply, Vote, new_id
 from lab.registry import versions as registry
 from lab.registry.states import OnTrial
 from lab.registry.versions import Versions
+from lab.settings import GateSettings, TrialSettings
 from tests.fake_trainer import BASE, add_version
+from tests.test_registry_versions import killed_at
 
 
 @pytest.fixture
@@ -32,16 +42,24 @@ def states(versions: Versions) -> dict[int, str]:
     return {each.version: each.state for each in versions.all()}
 
 
+def noted(versions: Versions, version: int, state: str) -> dict:
+    """The last line that says this of a version."""
+    lines = map(json.loads, (versions.folder / "STATES.jsonl").read_text().splitlines())
+    return [line for line in lines if (line["version"], line["state"]) == (version, state)][-1]
+
+
 def tried(versions: Versions, parent: int = 0) -> int:
     """A new version, on trial."""
     return versions.start_trial(add_version(versions, parent=parent), "sound", "passed").version
 
 
-def vote(store: Store, a: int, b: int, choice: str, base: str = BASE, **changes: object) -> Vote:
-    """On two fresh replies to one turn, by two versions."""
+def vote(store: Store, a: int, b: int, choice: str, base: str = BASE, apart: float = 0.0, **changes: object) -> Vote:
+    """On two fresh replies to one turn, by two versions, drawn together or so many seconds apart."""
     conversation = store.start_conversation("hello", "compare")
     user = Reply(new_id(), conversation, None, "user", "hello")
-    replies = [Reply(new_id(), conversation, user.id, "assistant", f"said by {v}", (1, 2), (-1.0, -1.0), v, base) for v in (a, b)]
+    first = Reply(new_id(), conversation, user.id, "assistant", f"said by {a}", (1, 2), (-1.0, -1.0), a, base)
+    second = replace(first, id=new_id(), text=f"said by {b}", version=b, time=first.time + apart)
+    replies = [first, second]
     for reply in (user, *replies):
         store.add_reply(reply)
     given = replace(Vote(replies[0].id, replies[1].id, choice), **changes)  # type: ignore[arg-type]
@@ -61,6 +79,7 @@ def test_only_votes_between_the_two_since_it_began_are_evidence(store: Store, ve
     vote(store, 2, one, "a")
     vote(store, one, 0, "a", criterion="safe")
     vote(store, one, 0, "a", base="another")
+    vote(store, 0, one, "b", apart=9.0)  # drawn again, because the first was not liked
     withdrawn = vote(store, one, 0, "a")
     store.retract(withdrawn.id)
     now = status(store, versions)
@@ -87,7 +106,7 @@ def test_a_liked_version_is_confirmed(store: Store, versions: Versions) -> None:
     assert found is not None and found.decision == "better"
     assert states(versions) == {0: "retired", one: "live"} and versions.trial() is None and versions.proven() == one
     assert versions.get(one).why == "preferred to the base in blind votes, 12 to 0" and status(store, versions) is None
-    line = json.loads((versions.folder / "STATES.jsonl").read_text().splitlines()[-2])
+    line = noted(versions, one, "live")
     assert line["evidence"]["wins"] == 12 and line["evidence"]["better"] >= 20
     assert versions.rollback().version == 0
 
@@ -106,11 +125,14 @@ def test_a_disliked_version_is_taken_back_by_itself(store: Store, versions: Vers
 
 
 def test_a_newer_version_takes_the_place_of_an_undecided_one(store: Store, versions: Versions) -> None:
+    """And is tried against the same proven one; what was said of the first stays noted with its end."""
     one = tried(versions)
     vote(store, one, 0, "a")
-    two = tried(versions, parent=one)
+    made = versions.get(add_version(versions, parent=one))
+    two = publish(versions, made, "auto", GateSettings(), TrialSettings(), evidence_so_far(store, versions)).version
     assert states(versions) == {0: "live", one: "retired", two: "trial"} and versions.proven() == 0
     assert "before its trial was decided" in versions.get(one).why
+    assert noted(versions, one, "retired")["evidence"]["wins"] == 1
     assert status(store, versions).wins == 0, "votes for the first say nothing of the second"  # type: ignore[union-attr]
     for _ in range(12):
         vote(store, two, 0, "b")
@@ -118,16 +140,37 @@ def test_a_newer_version_takes_the_place_of_an_undecided_one(store: Store, versi
     assert versions.live() == 0 and states(versions)[two] == "refused"
 
 
-def test_a_choice_by_hand_ends_a_trial(store: Store, versions: Versions) -> None:
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_rollback_never_goes_back_to_a_version_that_was_never_proven(versions: Versions, confirmed: bool) -> None:
+    """It once went to the version on trial before, which nobody had confirmed, and took it for proven."""
     one = tried(versions)
     two = tried(versions, parent=one)
-    assert versions.rollback().version == one and versions.trial() is None and versions.proven() == one
-    assert states(versions) == {0: "retired", one: "live", two: "retired"}
-    three = tried(versions, parent=one)
-    versions.activate(three, "I like it")
-    assert versions.trial() is None and states(versions)[three] == "live" and versions.proven() == three
+    if confirmed:
+        versions.end_trial(two, True, "liked", {})
+    assert versions.rollback().version == 0 and versions.trial() is None
+    assert states(versions) == {0: "live", one: "retired", two: "retired"}
+    with pytest.raises(VersionError, match="no version was live before"):
+        versions.rollback()
+
+
+def test_a_choice_by_hand_ends_a_trial_and_counts_as_proven(store: Store, versions: Versions) -> None:
+    one = tried(versions)
+    vote(store, one, 0, "a")
+    versions.rollback(evidence_so_far(store, versions))
+    assert states(versions) == {0: "live", one: "retired"} and noted(versions, one, "retired")["evidence"]["wins"] == 1
+    two = tried(versions)
+    other = add_version(versions)
+    versions.activate(other, "I like it")
+    assert states(versions) == {0: "retired", one: "retired", two: "retired", other: "live"} and versions.proven() == other
+    assert versions.rollback().version == 0, "not to the one that was on trial"
+    four = tried(versions)
+    versions.activate(four, "enough", evidence={"wins": 3})  # the one on trial itself
+    assert states(versions)[four] == "live" and states(versions)[0] == "retired" and versions.trial() is None
+    assert noted(versions, four, "live")["evidence"] == {"wins": 3}
     with pytest.raises(VersionError, match="is not on trial"):
-        versions.end_trial(three, True, "", {})
+        versions.end_trial(four, True, "", {})
+    versions.activate(one, "after all")
+    assert states(versions)[one] == "live" and versions.proven() == one
 
 
 def test_neither_of_the_two_can_be_deleted(versions: Versions) -> None:
@@ -139,9 +182,31 @@ def test_neither_of_the_two_can_be_deleted(versions: Versions) -> None:
             versions.delete(version)
 
 
-def test_what_is_live_cannot_be_put_on_trial(versions: Versions) -> None:
-    with pytest.raises(VersionError, match="nothing to be tried against"):
-        versions.start_trial(0, "")
+def test_only_a_candidate_is_put_on_trial(versions: Versions) -> None:
+    """What was turned away does not come back because another process was about to publish it."""
+    one = tried(versions)
+    assert versions.start_trial(one, "again").why == "sound", "another process was quicker"
+    versions.rollback()
+    for version, state in ((0, "live"), (one, "retired")):
+        with pytest.raises(VersionError, match=f"version {version} is {state}, and only a candidate"):
+            versions.start_trial(version, "")
+    two = tried(versions)
+    versions.end_trial(two, False, "disliked", {})
+    with pytest.raises(VersionError, match=f"version {two} is refused"):
+        versions.start_trial(two, "")
+
+
+def test_what_cannot_be_loaded_gives_way_to_the_one_before_as_that_was(versions: Versions) -> None:
+    """A version on trial whose successor did not load was once activated again, and so proven by nothing."""
+    one = tried(versions)
+    since = versions.trial().since  # type: ignore[union-attr]
+    two = tried(versions, parent=one)
+    assert versions.withdraw(two, one, "does not load").version == one
+    assert states(versions) == {0: "live", one: "trial", two: "refused"} and versions.trial() == OnTrial(one, 0, since)
+    three = tried(versions, parent=one)
+    assert states(versions)[one] == "retired" and versions.trial().against == 0  # type: ignore[union-attr]
+    assert versions.withdraw(three, two, "does not load").version == 0, "never back to one that was refused"
+    assert versions.withdraw(three, one, "too late").version == 0, "somebody chose another meanwhile"
 
 
 def test_killed_as_a_trial_begins_it_is_a_candidate_nobody_judged(versions: Versions, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,26 +225,132 @@ def test_killed_as_a_trial_begins_it_is_a_candidate_nobody_judged(versions: Vers
     assert versions.start_trial(made, "sound", "passed").state == "trial"
 
 
-def test_killed_as_a_version_is_taken_back_it_speaks_no_more(versions: Versions, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = tried(versions)
-
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(registry, "write", killed)
-        with pytest.raises(KeyboardInterrupt):
-            versions.end_trial(one, False, "disliked", {})
-    assert versions.live() == 0 and states(versions) == {0: "live", one: "refused"} and versions.trial() is None
-    assert tried(versions) == 2 and versions.live() == 2
+CHANGES: dict[str, Callable[[Versions], object]] = {
+    "start": lambda versions: versions.start_trial(3, "sound", "passed"),
+    "confirm": lambda versions: versions.end_trial(2, True, "liked", {}),
+    "refuse": lambda versions: versions.end_trial(2, False, "disliked", {}),
+    "rollback": lambda versions: versions.rollback(),
+    "activate": lambda versions: versions.activate(3, "by hand"),
+    "prove": lambda versions: versions.activate(2, "by hand"),
+    "withdraw": lambda versions: versions.withdraw(2, 1, "does not load"),
+}
 
 
-def test_a_trial_whose_opponent_is_gone_is_none(versions: Versions) -> None:
+def scene(folder: Path) -> Versions:
+    """Version 1 is proven, 2 on trial, 3 a candidate trained from it."""
+    versions = Versions(folder, BASE)
+    versions.activate(add_version(versions))
+    add_version(versions, parent=tried(versions, parent=1))
+    return versions
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_killed_at_any_step_of_any_change_the_registry_tells_the_truth(tmp_path: Path, name: str) -> None:
+    """It is as before, or as after: an unproven version never passes for proven, and none that was turned away comes back."""
+    before, after = scene(tmp_path / "before"), scene(tmp_path / "after")
+    CHANGES[name](after)
+    assert states(before) != states(after)
+    step = 0
+    while True:
+        step += 1
+        versions = scene(tmp_path / str(step))
+        killed = killed_at(step, lambda versions=versions: CHANGES[name](versions))
+        found = states(versions)
+        assert found in (states(before), states(after)), step
+        assert (versions.trial() is not None) == ("trial" in found.values())
+        assert found[versions.live()] in ("live", "trial") and versions.proven() in (1, 2, 3)
+        if found == states(before):
+            CHANGES[name](versions)
+            assert states(versions) == states(after), "it can be asked again"
+        if not killed:
+            break
+    assert step > 2
+
+
+@pytest.mark.parametrize("name", ["start", "confirm", "refuse"])
+def test_lines_cut_short_tell_the_truth_too(tmp_path: Path, name: str) -> None:
+    """The machine lost power as the lines were written, and before CURRENT was."""
+    before, after = scene(tmp_path / "before"), scene(tmp_path / "after")
+    begun = (after.folder / "STATES.jsonl").stat().st_size
+    CHANGES[name](after)
+    lines = (after.folder / "STATES.jsonl").read_bytes()
+    shutil.copytree(after.folder, tmp_path / "cut" / BASE)
+    cut = Versions(tmp_path / "cut", BASE)
+    shutil.copy(before.folder / "CURRENT", cut.folder / "CURRENT")
+    for size in (*range(begun, len(lines), 9), *(begun + k for k, byte in enumerate(lines[begun:], 1) if byte == 10)):
+        (cut.folder / "STATES.jsonl").write_bytes(lines[:size])
+        assert states(cut) in (states(before), states(after)), size
+
+
+def test_whoever_reads_meanwhile_never_sees_a_version_come_back(versions: Versions) -> None:
+    """Seen as a candidate between two writes of a rollback, a version was put on trial again by the worker."""
+    rounds = 12
+    for _ in range(rounds):
+        add_version(versions)
+    order = ["candidate", "trial", "retired", "refused"]
+    seen: dict[int, list[str]] = {}
+    child = os.fork()
+    if child == 0:
+        try:
+            for version in range(1, rounds + 1):
+                versions.start_trial(version, "sound", "passed")
+                versions.rollback() if version % 2 else versions.end_trial(version, False, "disliked", {})
+        finally:
+            os._exit(0)
+    ended = False
+    while not ended:
+        ended = os.waitpid(child, os.WNOHANG)[0] == child
+        for version, state in states(versions).items():
+            if version and state not in seen.setdefault(version, ["candidate"])[-1:]:
+                seen[version].append(state)
+    assert all(found == sorted(found, key=order.index) for found in seen.values()), seen
+    assert [found[-1] for _, found in sorted(seen.items())] == ["retired", "refused"] * (rounds // 2)
+
+
+def test_a_trial_whose_opponent_is_gone_goes_on_against_the_one_before(versions: Versions) -> None:
+    """A lost folder proves nothing."""
     one = add_version(versions)
     versions.activate(one)
     two = tried(versions, parent=one)
     (versions.folder / "0001" / "adapter_model.safetensors").unlink()
-    assert versions.trial() is None and versions.live() == two and states(versions)[two] == "live"
+    assert versions.live() == two and states(versions) == {0: "live", two: "trial"} and versions.proven() == 0
+    assert versions.end_trial(two, False, "disliked", {}).version == 0
+
+
+def test_what_is_forgotten_gives_way_to_the_proven_version(store: Store, versions: Versions) -> None:
+    """Not to an undecided one that the version on trial was trained from."""
+    one = tried(versions)
+    said = vote(store, one, 0, "a")
+    job = Job("dpo", BASE, one, versions.get(one).hash, (said.id,), seed=1)
+    store.add_job(job)
+    two = versions.start_trial(add_version(versions, parent=one, job=job), "sound", "passed").version
+    found = forget.forget(store, versions.folder.parent, forget.look(store, "me"))
+    assert found.versions == {BASE: [two]} and found.live == {BASE: 0}
+    assert states(versions) == {0: "live", one: "retired"} and versions.trial() is None
+
+
+def test_the_command_line_shows_a_trial_and_ends_it(
+    home: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions, store = Versions(home / "adapters", base_id(str(tiny_model), "none")), Store(home / "feedback_data")
+    one = tried(versions)
+    vote(store, one, 0, "a", base=versions.base)
+    store.close()
+
+    def run(*verb: str) -> str:
+        flags = ["--home", str(home), "--model", str(tiny_model), "--quantize", "none", "--device", "cpu"]
+        monkeypatch.setattr(sys, "argv", ["launch.py", *verb, *flags])
+        with pytest.raises(SystemExit) as ending:
+            cli.main()
+        assert ending.value.code in (0, None)
+        return capsys.readouterr().out
+
+    assert [row["state"] for row in json.loads(run("versions", "--json"))] == ["live", "trial"]
+    run("rollback")
+    assert [row["state"] for row in json.loads(run("versions", "--json"))] == ["live", "retired"]
+    assert noted(versions, one, "retired")["evidence"]["wins"] == 1
+    run("activate", str(one))
+    assert [row["state"] for row in json.loads(run("versions", "--json"))] == ["retired", "live"]
 
 
 def test_a_home_from_before_there_were_trials(versions: Versions) -> None:

@@ -65,6 +65,7 @@ class Engine:
         self._speaking: Counter[int] = Counter()  # replies in flight by version
         self._ended: deque[int] = deque()  # versions of replies that have ended and are still counted as speaking
         self._live = 0
+        self._beside: int | None = None  # stays loaded: the proven one, which a trial asks again and again
         self.use_adapter(versions.live())
 
     @property
@@ -112,7 +113,9 @@ class Engine:
     def trial(self) -> tuple[int, int] | None:
         """(the version on trial, the proven one) when the chat speaks by the first of them."""
         on = self._versions.trial()
-        return (on.version, on.against) if on and on.version == self._live else None
+        pair = (on.version, on.against) if on and on.version == self._live else None
+        self._beside = pair[1] if pair else None
+        return pair
 
     def _speaker(self, seed: int) -> int | None:
         """Who answers a turn that asks for nobody; None for the live version."""
@@ -151,7 +154,7 @@ class Engine:
     def _drop_unused(self) -> None:
         while self._ended:
             self._speaking[self._ended.popleft()] -= 1
-        for version in [v for v in self._loaded if v != self._live and not self._speaking[v]]:
+        for version in [v for v in self._loaded if v not in (self._live, self._beside) and not self._speaking[v]]:
             adapters.drop(self._base, name_of(version))
             self._loaded.remove(version)
 

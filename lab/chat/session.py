@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import secrets
 import threading
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -138,11 +139,12 @@ class Session:
         yield Live(conversation, user, drafts, self._keep(parent, conversation, turns, drafts))
 
     def _keep(self, parent: str, conversation: str, turns: Sequence[Turn], drafts: Sequence[Draft]) -> list[Reply]:
-        """Stores the replies of which anything was drawn."""
+        """Stores the replies of which anything was drawn. Those drawn together have one time: the trial goes by it."""
+        now = time.time()
         replies = [
             Reply(
                 new_id(), conversation, parent, "assistant", draft.text, draft.token_ids, draft.logprobs, draft.version,
-                self._engine.base_id, turn.sampling, turn.seed, draft.finish or "stopped",
+                self._engine.base_id, turn.sampling, turn.seed, draft.finish or "stopped", now,
             )
             for turn, draft in zip(turns, drafts, strict=True)
             if draft.token_ids

@@ -38,29 +38,45 @@ def look(store: Store, name: str) -> Purgeable:
         return store.purgeable(rater=name)
 
 
-def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
-    """Deletes it from the store, and what learned from it from the registry."""
+def foresee(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
+    """What `forget` would do; changes nothing."""
     gone = frozenset(what.opinions)
-    jobs = [job.id for job in store.jobs(ALL) if gone.intersection(job.opinions)]
+    jobs = readers(store, gone)
     versions: dict[str, list[int]] = {}
     rewards: dict[str, list[int]] = {}
     live: dict[str, int] = {}
     for line in lines_of(adapters):
-        learned = reached(line, jobs, gone)
-        scored = reached(line.rewards(), jobs, gone)
+        learned, scored = reached(line, jobs, gone), reached(line.rewards(), jobs, gone)
         if learned.intersection((line.live(), line.proven())):
-            live[line.base] = line.activate(clean(line, learned), WHY).version
-        if line.rewards().live() in scored:
-            line.rewards().activate(clean(line.rewards(), scored), WHY)
-        for versions_of, numbers, told in ((line, learned, versions), (line.rewards(), scored, rewards)):
-            for version in sorted(numbers, reverse=True):
-                versions_of.delete(version)
+            live[line.base] = clean(line, learned)
+        for numbers, told in ((learned, versions), (scored, rewards)):
             if numbers:
                 told[line.base] = sorted(numbers)
+    return Forgotten(len(gone) - what.turns, what.turns, versions, rewards, live)
+
+
+def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
+    """Deletes it from the store, and what learned from it from the registry."""
+    told = foresee(store, adapters, what)
+    jobs = readers(store, frozenset(what.opinions))
+    for line in lines_of(adapters):
+        learned, scored = told.versions.get(line.base, []), told.rewards.get(line.base, [])
+        if line.base in told.live:
+            line.activate(told.live[line.base], WHY)
+        if line.rewards().live() in scored:
+            line.rewards().activate(clean(line.rewards(), scored), WHY)
+        for versions_of, numbers in ((line, learned), (line.rewards(), scored)):
+            for version in reversed(numbers):
+                versions_of.delete(version)
         for each in (line, line.rewards()):
             each.forget_staging(name for job in jobs for name in (job, f"{job}-reward"))
     store.purge(what)
-    return Forgotten(len(gone) - what.turns, what.turns, versions, rewards, live)
+    return told
+
+
+def readers(store: Store, gone: Collection[str]) -> list[str]:
+    """Ids of the jobs that were given one of the opinions."""
+    return [job.id for job in store.jobs(ALL) if not set(gone).isdisjoint(job.opinions)]
 
 
 def lines_of(adapters: Path) -> Iterator[Versions]:
@@ -87,6 +103,6 @@ def read(folder: Path | None, gone: Collection[str]) -> bool:
 
 
 def clean(line: Versions, learned: Collection[int]) -> int:
-    """The nearest ancestor of the live version that is not among those that learned; the base in the end."""
+    """The proven version or its nearest ancestor that is not among those that learned; the base in the end."""
     there = {made.version for made in line.all()}
-    return next((version for version in line.lineage(line.live()) if version in there and version not in learned), 0)
+    return next((version for version in line.lineage(line.proven()) if version in there and version not in learned), 0)

@@ -1,8 +1,9 @@
 """The trial: blind votes between a version that passed the gate and the last proven one decide which of them stays.
 
-Evidence is every vote that counts, on the criterion overall, between replies of the two versions, given since the trial
-began, in the order it came; ties are counted and decide nothing. The test may be looked at after every vote
-(lab/insight/sequential.py). Votes on replies whose versions are not hidden would spoil it; the page hides them.
+Evidence is every vote that counts, on the criterion overall, between replies of the two versions that were drawn together,
+given since the trial began, in the order it came; ties are counted and decide nothing. The test may be looked at after every
+vote (lab/insight/sequential.py). Drawn together means that nobody knew which is whose: the page hides it until the vote. A
+reply that was drawn again because the first was not liked is no fair coin, whoever spoke, and no evidence.
 Changes the registry only in `settle`; knows no model and no clock.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from lab.errors import VersionError
 from lab.feedback.store import Store
-from lab.insight.sequential import ENOUGH, Decision, trial
+from lab.insight.sequential import Decision, trial
 from lab.records import Vote
 from lab.registry.states import OnTrial
 from lab.registry.versions import Versions
@@ -20,7 +21,7 @@ from lab.registry.versions import Versions
 
 @dataclass(frozen=True)
 class TrialStatus:
-    """Where a trial stands. `better` and `worse` are e-values, of which ENOUGH decide; `progress` is how far the larger is."""
+    """Where a trial stands. `better` and `worse` are e-values, of which twenty decide; `progress` is how far the larger is."""
 
     version: int
     opponent: int
@@ -73,7 +74,8 @@ def votes_between(store: Store, base: str, on: OnTrial) -> list[float]:
     scores = []
     for vote in votes:
         a, b = replies[vote.a], replies[vote.b]
-        if a.base == b.base == base and {a.version, b.version} == {on.version, on.against}:
+        together = a.parent == b.parent and a.time == b.time  # as the session keeps them
+        if together and a.base == b.base == base and {a.version, b.version} == {on.version, on.against}:
             scores.append(score_of(vote, a.version == on.version))
     return scores
 
@@ -83,6 +85,12 @@ def score_of(vote: Vote, first: bool) -> float:
     if vote.choice in ("tie", "both_bad"):
         return 0.5
     return 1.0 if (vote.choice == "a") == first else 0.0
+
+
+def evidence_so_far(store: Store, versions: Versions) -> dict[str, float] | None:
+    """For the registry's notes when something else than the votes ends the trial; None when there is none."""
+    now = status(store, versions)
+    return None if now is None else now.evidence
 
 
 def settle(store: Store, versions: Versions) -> TrialStatus | None:
@@ -95,6 +103,3 @@ def settle(store: Store, versions: Versions) -> TrialStatus | None:
     except VersionError:  # another process was quicker, or somebody chose a version by hand
         return status(store, versions)
     return now
-
-
-__all__ = ["ENOUGH", "TrialStatus", "settle", "stand", "status", "votes_between"]

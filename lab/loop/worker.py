@@ -20,7 +20,7 @@ from lab.loop.jobs import learned_by, make_job, reward_evidence, scored_by, trie
 from lab.loop.plan import Plan, plan
 from lab.loop.publish import publish
 from lab.loop.trainer import TrainerProcess, is_gone
-from lab.loop.trial import TrialStatus, settle, status
+from lab.loop.trial import TrialStatus, evidence_so_far, settle, status
 from lab.records import AdapterVersion, Algorithm, Counts, Job
 from lab.registry.versions import Versions
 from lab.settings import Settings
@@ -55,7 +55,7 @@ class Worker:
     """One a lab; with an empty `trainer_command` its rounds are for a trainer that somebody else runs.
 
     `on_live` is called from the worker's thread with each version that became live; the chat loads it, and if it raises
-    a LabError the version before stays live.
+    a LabError the version before stays live, proven or on trial as it was.
     """
 
     def __init__(
@@ -162,8 +162,8 @@ class Worker:
                 return
             self.trainer.watch(may_start=self._other_trainer() is None)
             self._recover()
+            self._try()  # first: what the votes decided by now is not superseded undecided
             self._publish()
-            self._try()
             self._follow()
             jobs = self._jobs()
             self._sweep(jobs)
@@ -238,7 +238,8 @@ class Worker:
                 # "always" was asked for while the parent spoke; an old round that ends late must not undo what came after
                 mode = "auto" if job.publish == "always" and made.parent != self.versions.live() else job.publish
                 try:
-                    published = publish(self.versions, made, mode, self.settings.gate, self.settings.trial)
+                    so_far = evidence_so_far(self.store, self.versions)
+                    published = publish(self.versions, made, mode, self.settings.gate, self.settings.trial, so_far)
                 except VersionError as error:
                     self._stuck[job.id] = str(error), time.monotonic() + AGAIN
                     continue
@@ -264,9 +265,7 @@ class Worker:
         except LabError as error:
             self._load_error = str(error)
             self._live = before
-            self.versions.activate(before, f"version {live} could not be loaded")
-            if live:
-                self.versions.record(live, "refused", f"could not be loaded: {error}", "refused")
+            self.versions.withdraw(live, before, f"could not be loaded: {error}")
 
     def _sweep(self, jobs: Sequence[Job]) -> None:
         """Removes what ended rounds left on the disk, but for the newest one's log, which the page still draws."""

@@ -1,7 +1,7 @@
 """What became of every version: STATES.jsonl, one line a change, only ever added to.
 
-A trial begins with a line of state "trial", which names the proven version it is `against`, and ends with the next line that
-says anything else of its version, or that some version is live.
+A trial begins with a line of state "trial", which names the proven version it is `against`, and is decided by a line that says
+"live" of its version, or "refused". Until then the version is unproven, whether it speaks or another took its place.
 A line that was cut short by a crash, or damaged since, is passed over; the rest still counts.
 """
 
@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from lab.records import VersionState
 
 STATES = ("candidate", "refused", "trial", "live", "retired", "deleted")
 
@@ -29,7 +31,10 @@ class OnTrial:
 
 @dataclass
 class History:
-    """The lines, summed up. `lives` is the way to the live version: what a rollback goes back along."""
+    """The lines, summed up.
+
+    `lives` is the way to the version that speaks: proven ones, which a rollback goes back along, and at most one unproven, last.
+    """
 
     state: dict[int, str] = field(default_factory=dict)
     why: dict[int, str] = field(default_factory=dict)
@@ -38,7 +43,24 @@ class History:
     verdict: dict[int, tuple[str, str]] = field(default_factory=dict)  # the gate's word and its reason
     lives: list[int] = field(default_factory=lambda: [0])
     highest: int = 0
-    trial: OnTrial | None = None
+    trials: dict[int, OnTrial] = field(default_factory=dict)  # of unproven versions, the last one of each
+
+    def may_speak(self, version: int) -> bool:
+        """Whether it is proven, as far as the lines say."""
+        return self.state.get(version) != "refused" and version not in self.trials
+
+    def state_of(self, version: int, live: int, trial: OnTrial | None) -> VersionState:
+        """What a version is while `live` speaks, on trial or not."""
+        if version == live:
+            return "trial" if trial else "live"
+        if trial and version == trial.against:
+            return "live"
+        match self.state.get(version):
+            case "refused":
+                return "refused"
+            case "live" | "retired" | "deleted":
+                return "retired"
+        return "candidate"  # no line yet, or a trial that has not begun: a crash, or another process, is in between
 
 
 def change(
@@ -91,13 +113,21 @@ def _add(history: History, version: int, state: str, entry: dict[str, Any]) -> N
         history.job[version] = entry["job"]
     if entry.get("verdict"):
         history.verdict[version] = entry["verdict"], history.why[version]
-    if state == "trial" and isinstance(entry.get("against"), int) and isinstance(entry.get("time"), int | float):
-        history.trial = OnTrial(version, entry["against"], float(entry["time"]))
-    elif state == "live" or (history.trial and history.trial.version == version):
-        history.trial = None
     if state in ("live", "trial"):
-        if entry.get("back") and version in history.lives:
-            while history.lives[-1] != version:
-                history.lives.pop()
-        elif history.lives[-1] != version:
-            history.lives.append(version)
+        _speaks(history, version, bool(entry.get("back")))
+    if state == "trial" and isinstance(entry.get("against"), int) and isinstance(entry.get("time"), int | float):
+        history.trials[version] = OnTrial(version, entry["against"], float(entry["time"]))
+    elif state in ("live", "refused", "deleted"):
+        history.trials.pop(version, None)
+
+
+def _speaks(history: History, version: int, back: bool) -> None:
+    lives = history.lives
+    if back and version in lives:
+        while lives[-1] != version:
+            lives.pop()
+        return
+    if lives[-1] in history.trials and lives[-1] != version:
+        lives.pop()  # it was never proven, so nobody is rolled back to it
+    if lives[-1] != version:
+        lives.append(version)
