@@ -15,7 +15,7 @@ from lab.chat.engine import Engine
 from lab.chat.session import Live, Lives, Session
 from lab.feedback.store import Store
 from lab.foreground import run_round
-from lab.loop import gate
+from lab.loop.publish import publish
 from lab.model import adapters
 from lab.model.base import Base, load_base
 from lab.model.generate import Request, generate
@@ -93,7 +93,7 @@ def test_chat_vote_train_and_swap(lab: Lab, family: str) -> None:
 
     running = lab.session.say(reply.conversation, reply.id, "And now?", BRIEF)
     next(running)
-    published = gate.publish(lab.versions, made, "always", lab.settings.gate)
+    published = publish(lab.versions, made, "always", lab.settings.gate, lab.settings.trial)
     lab.engine.use_adapter(published.version)
     _, (old,) = said(running)
     _, (new,) = said(lab.session.say(reply.conversation, reply.id, "And now?", BRIEF))
