@@ -20,13 +20,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
-from benchmarks.training import hardware
+from benchmarks.training import ended, hardware
 from lab import rehearse
 from lab.chat.engine import Engine
 from lab.chat.session import Session
-from lab.cli import quiet_libraries
-from lab.console import Bar, emit, say, table
-from lab.errors import LabError
+from lab.console import Bar, table
 from lab.flags import opened
 from lab.insight.accuracy import wilson
 from lab.insight.rater import Rater
@@ -137,13 +135,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--model", default="starter")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    quiet_libraries()
-    try:
-        emit(run(options))
-    except LabError as error:
-        say(f"error: {error}")
-        return 1
-    return 0
+    return ended(run, options)
 
 
 if __name__ == "__main__":

@@ -34,10 +34,9 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from benchmarks.training import hardware
-from lab.cli import quiet_libraries
-from lab.console import Bar, emit, say, table
-from lab.errors import LabError, ModelError
+from benchmarks.training import ended, hardware
+from lab.console import Bar, table
+from lab.errors import ModelError
 from lab.insight.refusals import refuses
 from lab.insight.tastes import TASTES, decisive_rate
 from lab.insight.texts import content, distinct2, repeat4, says, words
@@ -169,13 +168,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--prompts", type=Path, default=EVERYDAY, help="other prompts, as rows of the same shape")
     options = parser.parse_args(arguments)
-    quiet_libraries()
-    try:
-        emit(run(options))
-    except LabError as error:
-        say(f"error: {error}")
-        return 1
-    return 0
+    return ended(run, options)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from rich.table import Table
 from benchmarks.flops import matmul_peak, useful_flops
 from benchmarks.job import BATCH, RANK, Job
 from benchmarks.shapes import SHAPES, build_head, build_model, pairs_of, thumbs_of
+from lab.cli import quiet_libraries
+from lab.console import emit, say
+from lab.errors import LabError
 from lab.train.batches import Row, schedule
 from lab.train.fit import shape as rate_at
 
@@ -47,6 +50,17 @@ def job_of(options: argparse.Namespace, folder: Path) -> Job:
         steps=tuple(tuple(step) for step in steps),
         rates=tuple(rate_at(step, len(steps)) for step in range(len(steps))),
     )  # fmt: skip
+
+
+def ended(bench: Callable[[argparse.Namespace], dict], options: argparse.Namespace) -> int:
+    """The exit code of a bench that measures in this process; its figures become the last line on stdout."""
+    quiet_libraries()
+    try:
+        emit(bench(options))
+    except LabError as error:
+        say(f"error: {error}")
+        return 1
+    return 0
 
 
 def run(module: str, *words: str) -> dict:

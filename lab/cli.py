@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -262,7 +263,7 @@ def save(version: VersionArgument, folder: Annotated[Path, typer.Argument(help="
             from lab.model.export import export_merged
 
             found = export_merged(lab.settings.model, made.folder, folder, say)
-            done |= {"agreement": found.agreement, "difference": found.difference, "tokens": found.tokens}
+            done |= asdict(found)
             say(f"the export agrees with the adapter in {found.agreement:.1%} of {found.tokens} tokens")
         say(f"version {version} is in {folder} ({kind})")
         emit(done)

@@ -119,8 +119,9 @@ class TrialSettings(Section):
         1.0, gt=0, le=1, description="part of the turns that a version on trial answers; the proven one has the others"
     )
     pair_share: float = Field(
-        0.2, ge=0, le=1, description="part of the turns that are answered twice during a trial, as a blind pair to vote on"
-    )
+        0.2, ge=0, le=1,
+        description="part of the turns that Session.pair_due wants as blind pairs during a trial; the page does not ask it yet",
+    )  # fmt: skip
 
 
 class Settings(BaseSettings):

@@ -13,7 +13,7 @@ from lab.records import Choice, Reply, Thumb, Vote
 
 DRAW = random.Random(1)
 REPLIES = {
-    f"{side}{k}": Reply(f"{side}{k}", "c", "u", "assistant", "word " * (5 + (k * (3 if side == "a" else 7)) % 11))
+    f"{side}{k}": Reply(f"{side}{k}", "c", "u", "assistant", "word " * (5 + (k * (3 if side == "a" else 7)) % 11), finish="end")
     for k in range(200)
     for side in "ab"
 }
@@ -45,6 +45,13 @@ def test_a_favourite_side() -> None:
     one = found("side", votes)
     assert one.concern and one.share == 54 / 60 and one.ci95 == wilson(54, 60)
     assert not found("side", [vote(k, "a", shown="ab" if k % 2 else "ba") for k in range(60)]).concern
+
+
+def test_imported_pairs_have_no_sides() -> None:
+    """Every imported pair is kept as a vote for "a"; a file of them read as a rater who always chose left."""
+    given = {name: replace(reply, finish="given") for name, reply in REPLIES.items()}
+    (one,) = [each for each in audit([vote(k, "a", shown="ab") for k in range(60)], [], [], given) if each.name == "side"]
+    assert one.n == 0 and not one.concern
 
 
 def test_a_taste_for_length_and_its_change() -> None:

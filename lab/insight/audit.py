@@ -41,8 +41,9 @@ def audit(
 ) -> list[Finding]:  # fmt: skip
     """`votes` are those that count, `every` those that newer ones replaced too; `replies` what they are about, by id."""
     decisive = [vote for vote in votes if vote.choice in ("a", "b")]
+    shown = [vote for vote in decisive if drawn_here(vote, replies)]
     return [
-        sides(decisive), lengths(decisive, replies), haste(votes, replies), second_thoughts(every), raters(votes),
+        sides(shown), lengths(decisive, replies), haste(votes, replies), second_thoughts(every), raters(votes),
         changed_mind_on_length(decisive, replies), ups(thumbs),
     ]  # fmt: skip
 
@@ -156,6 +157,11 @@ def longer_won(vote: Vote, replies: Mapping[str, Reply]) -> bool | None:
     if a is None or b is None or len(a.text) == len(b.text):
         return None
     return (len(a.text) > len(b.text)) == (vote.choice == "a")
+
+
+def drawn_here(vote: Vote, replies: Mapping[str, Reply]) -> bool:
+    """Whether the replies were spoken in this lab, and so stood on sides drawn by lot; an imported pair was never shown."""
+    return all(reply in replies and replies[reply].finish != "given" for reply in (vote.a, vote.b))
 
 
 def is_hasty(vote: Vote, replies: Mapping[str, Reply]) -> bool:

@@ -118,9 +118,7 @@ class VersionsHandlers:
         try:
             self.lab.engine.use_adapter(number)
         except LabError as error:
-            self.lab.versions.activate(before, f"{version_name(number)} could not be loaded")
-            if number:
-                self.lab.versions.record(number, "refused", f"could not be loaded: {error}", "refused")
+            self.lab.versions.withdraw(number, before, f"could not be loaded: {error}")
             raise
         gr.Info(f"{version_name(number).capitalize()} speaks from the next reply on.", duration=3)
 
