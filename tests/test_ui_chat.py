@@ -58,6 +58,16 @@ def thumb(handlers: ChatHandlers, place: Place, rater: str, liked: Liked) -> Non
     handlers.thumb(handlers.history(place), place, rater, liked)  # type: ignore[arg-type]
 
 
+def test_a_message_may_follow_as_soon_as_the_whole_reply_is_on_the_page(handlers: ChatHandlers):
+    """The last update used to leave while the stream was still open, and a quick second message was refused."""
+    stream = handlers.say(values_of(handlers, "one"), Visitor())
+    for update in stream:
+        if len(update.get(handlers.tab.place, Place()).shown) == 2:
+            break
+    second = handlers.say(values_of(handlers, "two", update[handlers.tab.place]), Visitor())
+    assert next(second)[handlers.tab.prompt] == ""
+
+
 def test_a_reply_streams_and_ends_stored_with_its_version(handlers: ChatHandlers):
     handlers.lab.engine.live = 4
     updates = say(handlers, "hello")

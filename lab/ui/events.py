@@ -1,8 +1,8 @@
 """The only wiring: which event calls which handler, and the border every handler stands behind.
 
 Behind the border a LabError becomes a notice with its own words; anything else is a bug, logged with its traceback and
-shown as one. An error is never a chat message. Opinions use trigger_mode "multiple" and no concurrency limit, because
-Gradio's defaults drop clicks that come while one is at work.
+shown as one. An error is never a chat message. Opinions and messages use trigger_mode "multiple", because Gradio's default
+drops in silence what comes while one is at work, or has just ended and not yet said so; opinions have no concurrency limit.
 """
 
 from __future__ import annotations
@@ -83,14 +83,15 @@ def listen(
     triggers: Sequence[Any], handler: Handler, inputs: Any, outputs: Collection[Any], *,
     recover: Handler | None = None, cancels: Sequence[Any] | None = None, draws: bool = False, every_click: bool = False,
 ) -> Any:  # fmt: skip
-    """Connects a handler, behind the border and off the public API. `draws` marks those that use the model."""
+    """Connects a handler, behind the border and off the public API. `draws` marks those that use the model: they say
+    no to a second one in the same window themselves, and give back what was typed."""
     return gr.on(
         triggers,
         border(handler, outputs, recover),
         inputs,
         outputs or None,
         cancels=cancels,
-        trigger_mode="multiple" if every_click else "once",
+        trigger_mode="multiple" if every_click or draws else "once",
         concurrency_id="generate" if draws else None,
         concurrency_limit=GENERATIONS if draws else None,
         show_progress="hidden",

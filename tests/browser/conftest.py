@@ -15,6 +15,8 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright; `launch.py test` installs it")
 
+WAIT = 20_000  # milliseconds for whatever should happen; a busy machine draws a page slowly
+playwright.expect.set_options(timeout=WAIT)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = (
     "no Chromium found, so the browser tests were skipped; get one with `apt install chromium` or "
@@ -50,7 +52,7 @@ def chromium() -> Iterator[playwright.Browser]:
 def context(chromium: playwright.Browser) -> Iterator[playwright.BrowserContext]:
     """A fresh browser profile that can reach this machine only."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(WAIT)
     strangers: list[str] = []
     faults: list[str] = []
 

@@ -6,7 +6,7 @@ Nothing here trusts what a browser sends back about the conversation: the server
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -133,7 +133,8 @@ class ChatHandlers:
         with self.streams.open(request.session_hash) as flag:
             yield {**self.busy(), self.tab.prompt: "", self.tab.chat: [*shown, message("assistant", self.waiting())]}
             lives = self.lab.session.say(place.conversation, parent, text, sampling, system, flag)
-            yield from self.streamed(lives, shown, place, values, flag)
+            ended = yield from self.streamed(lives, shown, place, values, flag)
+        yield ended  # with the stream closed: whoever sees the whole reply may answer it at once
 
     def regenerate(self, values: Mapping[Any, Any], request: gr.Request) -> Iterator[Update]:
         place = self.known(values)
@@ -145,11 +146,13 @@ class ChatHandlers:
         with self.streams.open(request.session_hash) as flag:
             yield {**self.busy(), self.tab.chat: [*shown, message("assistant", self.waiting())]}
             lives = self.lab.session.regenerate(place.leaf, sampling, flag)
-            yield from self.streamed(lives, shown, place, values, flag)
+            ended = yield from self.streamed(lives, shown, place, values, flag)
+        yield ended
 
     def streamed(
         self, lives: Iterator[Live], shown: list[dict[str, Any]], place: Place, values: Mapping[Any, Any], flag: threading.Event
-    ) -> Iterator[Update]:
+    ) -> Generator[Update, None, Update]:
+        """Yields the reply as it grows, and returns the page at rest."""
         rater = values[self.panel.rater]
         last: Live | None = None
         for live in paced(lives):
@@ -165,9 +168,8 @@ class ChatHandlers:
                 raise LabError("the model ended without a reply; send the message again")
             # stopped before its first token: a message just sent stays, for Regenerate to answer
             sent = last.user if last else None
-            yield self.show(self.at(sent.conversation, sent.id, place.limit) if sent else place, rater)
-            return
-        yield self.show(self.at(last.conversation, last.replies[0].id, place.limit), rater)
+            return self.show(self.at(sent.conversation, sent.id, place.limit) if sent else place, rater)
+        return self.show(self.at(last.conversation, last.replies[0].id, place.limit), rater)
 
     def stop(self, request: gr.Request) -> None:
         self.streams.stop(request.session_hash)
