@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import sys
 from collections.abc import Callable
@@ -89,12 +90,38 @@ def test_only_votes_between_the_two_since_it_began_are_evidence(store: Store, ve
     assert settle(store, versions) == now and states(versions) == {0: "live", one: "trial"}
 
 
+def scored(version: int, *scores: float) -> list[tuple[int, float]]:
+    return [(version, score) for score in scores]
+
+
 def test_it_says_what_there_is_to_say() -> None:
     on = OnTrial(2, 1, 0.0)
     assert stand(on, []).words == "on trial against version 1; no blind vote between the two yet"
-    assert stand(on, [1.0] * 12).words == "preferred to version 1 in blind votes, 12 to 0"
-    assert stand(on, [0.0] * 12).words == "less liked than version 1 in blind votes, 0 to 12, and taken back"
-    assert stand(on, [0.5] * 99).decision == "open", "ties decide nothing"
+    assert stand(on, scored(2, *[1.0] * 12)).words == "preferred to version 1 in blind votes, 12 to 0"
+    assert stand(on, scored(2, *[0.0] * 12)).words == "less liked than version 1 in blind votes, 0 to 12, and taken back"
+    assert stand(on, scored(2, *[0.5] * 99)).decision == "open", "ties decide nothing"
+    whole = stand(OnTrial(3, 1, 0.0, (2,)), [*scored(2, 1.0, 1.0, 0.0), *scored(3, 1.0)])
+    assert "3 to 1 (of these 1 to 0 by itself, the rest by the versions it was trained from) so far" in whole.words
+
+
+def test_the_newest_of_a_liked_line_is_not_confirmed_against_its_own_votes() -> None:
+    """The line is better than the opponent for sure; that its last version is so too, those votes do not say."""
+    on = OnTrial(3, 1, 0.0, (2,))
+    liked = scored(2, *[1.0] * 30)
+    assert stand(on, liked).decision == "better", "nothing is said against it yet"
+    assert stand(on, [*liked, (3, 0.0)]).decision == "open"
+    assert stand(on, [*liked, (3, 0.0), (3, 1.0)]).decision == "better"
+
+
+@pytest.mark.parametrize(("wins", "allowed"), [((0.5, 0.5, 0.5), 0.05), ((0.5, 0.3, 0.5), 0.05), ((0.3, 0.5, 0.45), 0.05)])
+def test_a_line_that_is_nowhere_better_is_rarely_confirmed(wins: tuple[float, ...], allowed: float) -> None:
+    """Versions of different worth, each no better than the opponent: the error holds for the whole line."""
+    draw, rounds, confirmed = random.Random(7), 400, 0
+    on = OnTrial(len(wins), 0, 0.0, tuple(range(1, len(wins))))
+    for _ in range(rounds):
+        given = [(1 + k // 16 % len(wins), float(draw.random() < wins[k // 16 % len(wins)])) for k in range(140)]
+        confirmed += stand(on, given).decision == "better"
+    assert confirmed <= allowed * rounds + 3 * (allowed * (1 - allowed) * rounds) ** 0.5
 
 
 def test_a_liked_version_is_confirmed(store: Store, versions: Versions) -> None:
@@ -125,7 +152,7 @@ def test_a_disliked_version_is_taken_back_by_itself(store: Store, versions: Vers
 
 
 def test_a_newer_version_takes_the_place_of_an_undecided_one(store: Store, versions: Versions) -> None:
-    """And is tried against the same proven one; what was said of the first stays noted with its end."""
+    """And is tried against the same proven one, with the votes so far: else no trial would come to its end in daily use."""
     one = tried(versions)
     vote(store, one, 0, "a")
     made = versions.get(add_version(versions, parent=one))
@@ -133,11 +160,36 @@ def test_a_newer_version_takes_the_place_of_an_undecided_one(store: Store, versi
     assert states(versions) == {0: "live", one: "retired", two: "trial"} and versions.proven() == 0
     assert "before its trial was decided" in versions.get(one).why
     assert noted(versions, one, "retired")["evidence"]["wins"] == 1
-    assert status(store, versions).wins == 0, "votes for the first say nothing of the second"  # type: ignore[union-attr]
-    for _ in range(12):
-        vote(store, two, 0, "b")
+    on = versions.trial()
+    assert on is not None and on.line == (one, two)
+    vote(store, one, 0, "a")  # a reply of the first may be voted on late
+    now = status(store, versions)
+    assert now is not None and (now.wins, now.losses, now.own) == (2, 0, (0, 0))
+    three = versions.start_trial(add_version(versions, parent=two), "sound", "passed").version
+    assert versions.trial() == OnTrial(three, 0, on.since, (one, two))
+    for _ in range(16):
+        vote(store, three, 0, "b")
     settle(store, versions)
-    assert versions.live() == 0 and states(versions)[two] == "refused"
+    assert versions.live() == 0 and states(versions) == {0: "live", one: "retired", two: "retired", three: "refused"}
+
+
+def test_a_version_from_elsewhere_begins_a_trial_of_its_own(store: Store, versions: Versions) -> None:
+    """Trained from the proven version and not from the one on trial, or against another opponent: those votes are not its own."""
+    one = tried(versions)
+    vote(store, one, 0, "a")
+    two = tried(versions, parent=0)
+    assert versions.trial().line == (two,)  # type: ignore[union-attr]
+    versions.activate(two, "enough")
+    three = tried(versions, parent=two)
+    assert versions.trial().line == (three,) and status(store, versions).wins == 0  # type: ignore[union-attr]
+
+
+def test_a_deleted_version_keeps_its_place_on_the_line(store: Store, versions: Versions) -> None:
+    one = tried(versions)
+    vote(store, one, 0, "a")
+    two = tried(versions, parent=one)
+    versions.delete(one)
+    assert versions.trial().line == (one, two) and status(store, versions).wins == 1  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("confirmed", [False, True])

@@ -56,7 +56,7 @@ def test_a_new_version_appears_without_moving_what_is_chosen(handlers: VersionsH
 
 def test_a_trial_is_told_with_its_evidence(handlers: VersionsHandlers):
     assert handlers.tick(None, None)[handlers.tab.trial] == ""
-    handlers.lab.worker.tried = stand(OnTrial(2, 1, 0.0), [1.0, 1.0, 0.0, 0.5])
+    handlers.lab.worker.tried = stand(OnTrial(2, 1, 0.0), [(2, 1.0), (2, 1.0), (2, 0.0), (2, 0.5)])
     handlers.lab.versions.against = 1
     shown = handlers.tick(None, None)
     assert [row[:2] for row in shown[handlers.tab.table]] == [["version 2", "trial"], ["version 1", "live"], ["base", "–"]]

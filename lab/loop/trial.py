@@ -4,6 +4,13 @@ Evidence is every vote that counts, on the criterion overall, between replies of
 given since the trial began, in the order it came; ties are counted and decide nothing. The test may be looked at after every
 vote (lab/insight/sequential.py). Drawn together means that nobody knew which is whose: the page hides it until the vote. A
 reply that was drawn again because the first was not liked is no fair coin, whoever spoke, and no evidence.
+
+A round needs far fewer votes than a trial, so the next version often takes an undecided one's place. It was trained from it,
+is tried against the same proven version, and goes on with its votes: the trial is of the *line*. The test stays valid, since
+each factor of it is at most 1 in the mean whenever that vote's version is no better than the opponent; the versions need not be
+equal among themselves. What it shows is that the line as it was voted on is better (or worse), not which version of it is, so
+the newest one is confirmed only while its own votes do not speak against it.
+
 Changes the registry only in `settle`; knows no model and no clock.
 """
 
@@ -21,13 +28,17 @@ from lab.registry.versions import Versions
 
 @dataclass(frozen=True)
 class TrialStatus:
-    """Where a trial stands. `better` and `worse` are e-values, of which twenty decide; `progress` is how far the larger is."""
+    """Where a trial stands. `better` and `worse` are e-values, of which twenty decide; `progress` is how far the larger is.
+
+    Wins, losses and ties are of the whole line; `own` are the wins and losses of the version on trial itself.
+    """
 
     version: int
     opponent: int
     wins: int
     losses: int
     ties: int
+    own: tuple[int, int]
     decision: Decision
     progress: float
     better: float
@@ -35,12 +46,15 @@ class TrialStatus:
 
     @property
     def evidence(self) -> dict[str, float]:
-        return {"wins": self.wins, "losses": self.losses, "ties": self.ties, "better": self.better, "worse": self.worse}
+        return {"wins": self.wins, "losses": self.losses, "ties": self.ties, "better": self.better, "worse": self.worse,
+                "own_wins": self.own[0], "own_losses": self.own[1]}  # fmt: skip
 
     @property
     def words(self) -> str:
         """For people, as a sentence."""
         count = f"{self.wins} to {self.losses}" + (f" with {self.ties} ties" if self.ties else "")
+        if self.own != (self.wins, self.losses):
+            count += f" (of these {self.own[0]} to {self.own[1]} by itself, the rest by the versions it was trained from)"
         opponent = f"version {self.opponent}" if self.opponent else "the base"
         if self.decision == "better":
             return f"preferred to {opponent} in blind votes, {count}"
@@ -57,31 +71,37 @@ def status(store: Store, versions: Versions) -> TrialStatus | None:
     return None if on is None else stand(on, votes_between(store, versions.base, on))
 
 
-def stand(on: OnTrial, scores: list[float]) -> TrialStatus:
-    """From the votes in their order: 1 for the version on trial, 0 for its opponent, 1/2 for neither."""
-    decisive = [score == 1.0 for score in scores if score != 0.5]
-    found = trial(decisive)
+def stand(on: OnTrial, votes: list[tuple[int, float]]) -> TrialStatus:
+    """From the votes in their order: (the version of the line, 1 for it, 0 for the opponent, 1/2 for neither)."""
+    decisive = [(version, score == 1.0) for version, score in votes if score != 0.5]
+    own = [won for version, won in decisive if version == on.version]
+    found = trial([won for _, won in decisive])
+    contrary = found.decision == "better" and 2 * sum(own) < len(own)
+    wins = sum(won for _, won in decisive)
     return TrialStatus(
-        on.version, on.against, sum(decisive), len(decisive) - sum(decisive), len(scores) - len(decisive),
-        found.decision, found.progress, found.better, found.worse,
+        on.version, on.against, wins, len(decisive) - wins, len(votes) - len(decisive), (sum(own), len(own) - sum(own)),
+        "open" if contrary else found.decision, found.progress, found.better, found.worse,
     )  # fmt: skip
 
 
-def votes_between(store: Store, base: str, on: OnTrial) -> list[float]:
-    """Scores of the trial's votes, oldest first."""
+def votes_between(store: Store, base: str, on: OnTrial) -> list[tuple[int, float]]:
+    """The trial's votes, oldest first: which version of the line, and its score."""
     votes = [vote for vote in store.votes() if vote.time >= on.since and vote.criterion == "overall"]
     replies = store.replies_with_ancestors([reply for vote in votes for reply in (vote.a, vote.b)])
-    scores = []
+    found = []
     for vote in votes:
         a, b = replies[vote.a], replies[vote.b]
         together = a.parent == b.parent and a.time == b.time  # as the session keeps them
-        if together and a.base == b.base == base and {a.version, b.version} == {on.version, on.against}:
-            scores.append(score_of(vote, a.version == on.version))
-    return scores
+        if not together or not a.base == b.base == base:
+            continue
+        for tried, other in ((a, b), (b, a)):
+            if tried.version in on.line and other.version == on.against:
+                found.append((tried.version, score_of(vote, tried is a)))
+    return found
 
 
 def score_of(vote: Vote, first: bool) -> float:
-    """`first`: whether the vote's a is the version on trial."""
+    """`first`: whether the vote's a is of the line on trial."""
     if vote.choice in ("tie", "both_bad"):
         return 0.5
     return 1.0 if (vote.choice == "a") == first else 0.0

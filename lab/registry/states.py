@@ -22,11 +22,20 @@ STATES = ("candidate", "refused", "trial", "live", "retired", "deleted")
 
 @dataclass(frozen=True)
 class OnTrial:
-    """A version that speaks before it is proven, and the last proven one, which it is compared with."""
+    """A version that speaks before it is proven, and the last proven one, which it is compared with.
+
+    Where it took the place of an undecided one that it was trained from, it goes on with that one's trial: `earlier` are the
+    versions before it on this line, oldest first, and `since` is when the first of them began.
+    """
 
     version: int
     against: int
     since: float  # seconds since the epoch
+    earlier: tuple[int, ...] = ()
+
+    @property
+    def line(self) -> tuple[int, ...]:
+        return (*self.earlier, self.version)
 
 
 @dataclass
@@ -116,9 +125,16 @@ def _add(history: History, version: int, state: str, entry: dict[str, Any]) -> N
     if state in ("live", "trial"):
         _speaks(history, version, bool(entry.get("back")))
     if state == "trial" and isinstance(entry.get("against"), int) and isinstance(entry.get("time"), int | float):
-        history.trials[version] = OnTrial(version, entry["against"], float(entry["time"]))
+        history.trials[version] = _begun(history, version, entry["against"], float(entry["time"]))
     elif state in ("live", "refused", "deleted"):
         history.trials.pop(version, None)
+
+
+def _begun(history: History, version: int, against: int, since: float) -> OnTrial:
+    before = history.trials.get(history.parent.get(version, 0))
+    if before is None or before.against != against:
+        return OnTrial(version, against, since)
+    return OnTrial(version, against, before.since, before.line)
 
 
 def _speaks(history: History, version: int, back: bool) -> None:
