@@ -143,9 +143,9 @@ def test_a_round_that_could_keep_nothing_fails(base: Base, tmp_path: Path) -> No
 
 def test_a_round_that_only_got_worse_fails(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first check always won: the state before the round was never a candidate for the best."""
-    scores = iter([0.5, 0.6, 0.7, 0.8, 0.9])
-    monkeypatch.setattr(fitting, "validation_loss", lambda *_: next(scores))
-    with pytest.raises(TrainingError, match="has not improved for 3 checks, so nothing was kept"):
+    scores = iter([[0.5, 0.5], [0.6, 0.6], [0.7, 0.6], [0.8, 0.9], [0.9, 0.9]])
+    monkeypatch.setattr(fitting, "validation_losses", lambda *_: next(scores))
+    with pytest.raises(TrainingError, match="clearly above its best for 3 checks, so nothing was kept"):
         fit(base, "c", rows_of(base, 40), Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
 
 
@@ -164,12 +164,32 @@ def test_a_finished_run_is_not_run_again(base: Base, tmp_path: Path) -> None:
 
 
 def test_it_stops_when_validation_gets_worse(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scores = iter([0.7, 0.5, 0.4, 0.6, 0.6, 0.6, 0.6])  # the first before any step
-    monkeypatch.setattr(fitting, "validation_loss", lambda *_: next(scores))
+    scores = iter([[each, each + 0.1] for each in (0.7, 0.5, 0.4, 0.6, 0.6, 0.6, 0.6)])  # the first before any step
+    monkeypatch.setattr(fitting, "validation_losses", lambda *_: next(scores))
     settings = TrainSettings(**SETTINGS.model_dump() | {"patience": 2})
     done = fit(base, "c", rows_of(base, 40), Preference(settings), settings, tmp_path, Hooks())
-    assert "validation loss has not improved for 2 checks" in done.ended
+    assert "validation loss has been clearly above its best for 2 checks" in done.ended
     assert done.steps == 18  # 36 steps, checks at 4, 9, 14 and 18
+
+
+def test_one_mistaken_vote_does_not_end_a_round(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A round on 200 votes that was learning ended with nothing: two of its sixteen validation votes were wrong, and outweighed
+    what it got right on the others."""
+    learning = [[0.7 - 0.05 * k] * 9 + [0.7 + 0.6 * k] for k in range(9)]
+    assert all(sum(now) > sum(learning[0]) for now in learning[1:]), "the sum only rises"
+    scores = iter(learning)
+    monkeypatch.setattr(fitting, "validation_losses", lambda *_: next(scores))
+    done = fit(base, "c", rows_of(base, 40), Preference(SETTINGS), SETTINGS, tmp_path, Hooks())
+    assert done.steps == 36 and not done.ended
+
+
+def test_the_losses_of_a_validation_slice_add_up(base: Base) -> None:
+    rows, objective = rows_of(base, 7), Preference(SETTINGS)
+    each = fitting.validation_losses(base, rows, objective, SETTINGS)
+    whole = objective.whole(rows, None)
+    together = sum(objective.loss(values, some, whole).value.item() for some, values in fitting.forwards(
+        base, rows, objective, SETTINGS, lambda: None))  # fmt: skip
+    assert len(each) == 7 and sum(each) == pytest.approx(together, rel=1e-5)
 
 
 def test_a_damaged_checkpoint_is_named(base: Base, tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ class State:
     step: int = 0
     losses: list[float] = field(default_factory=list)
     best: float = math.inf
-    worse: int = 0  # checks since the best
-    kept: bool = False  # whether any check was better than the start
+    best_rows: list[float] = field(default_factory=list)  # what `best` is the sum of, a share each row of the validation slice
+    worse: int = 0  # checks in a row that were clearly worse than the best
+    kept: bool = False  # whether any state after the start was good enough to keep
     ended: str = ""  # why it ended before its last step
 
 

@@ -1,7 +1,8 @@
 """The one loop of SFT, DPO, IPO, KTO and the reward model: rows and an objective in, a trained adapter and a log out.
 
 It knows no algorithm and no store. It can be stopped between any two forwards, leaves a checkpoint behind, and goes on
-from it to the same numbers as if it had never been stopped. It keeps the best state seen on the validation slice.
+from it to the same numbers as if it had never been stopped. It keeps the newest state that is not clearly worse, on the
+validation slice, than the best one seen.
 
 Under `accelerate launch` or `torchrun` every process holds the base, takes its share of each step's rows, and the
 gradients of the adapter are summed before the step: what a row weighs is known before it is shared out, so the numbers
@@ -84,7 +85,8 @@ def fit(
         saved = time.monotonic()
         if state.step == 0:
             if held:  # what it starts from may be the best there is
-                state.best = validation_loss(base, held, objective, settings)
+                state.best_rows = validation_losses(base, held, objective, settings)
+                state.best = sum(state.best_rows)
             if team.is_main_process and any(notes.values()):
                 log(folder, {"step": 0} | {key: words for key, words in notes.items() if words})
         while state.step < len(plan) and not state.ended:
@@ -115,7 +117,7 @@ def fit(
                 keep(folder, state, parameters, optimizer, best)
                 saved = time.monotonic()
         if not state.kept:
-            why = state.ended or "the validation loss never improved"
+            why = state.ended or "the validation loss only rose"
             raise TrainingError(f"{why}, so nothing was kept; give more feedback, roll back, or raise train.kl_cap")
         if team.is_main_process:  # judging comes next; if that is cut off, no step is done again
             keep(folder, state, parameters, optimizer, best)
@@ -243,35 +245,53 @@ def summed(parameters: dict[str, torch.nn.Parameter], team: Accelerator) -> None
 
 
 @torch.no_grad()
-def validation_loss(base: Base, rows: Sequence[Row], objective: Objective, settings: TrainSettings) -> float:
-    """The objective on rows that are not trained on, as one batch."""
+def validation_losses(base: Base, rows: Sequence[Row], objective: Objective, settings: TrainSettings) -> list[float]:
+    """The objective on rows that are not trained on, as one batch: the share of each row, in an order that is always the same."""
     whole = objective.whole(rows, watched_of(base, rows, objective, settings))
     parts = forwards(base, rows, objective, settings, lambda: None)
-    return sum(objective.loss(values, some, whole).value.item() for some, values in parts)
+    return [
+        objective.loss(values[i : i + 1], [row], whole).value.item() for some, values in parts for i, row in enumerate(some)
+    ]
+
+
+def clearly_worse(now: Sequence[float], best: Sequence[float]) -> bool:
+    """Whether the rows' losses rose by more than one standard error of the paired differences.
+
+    A validation slice is a dozen or two of votes, some of them mistaken: which state has the lowest loss on it is mostly
+    chance, and stopping by that ended rounds that were learning (benchmarks/RESULTS.md).
+    """
+    if not now:
+        return False
+    rises = [a - b for a, b in zip(now, best, strict=True)]
+    mean = sum(rises) / len(rises)
+    error = math.sqrt(sum((rise - mean) ** 2 for rise in rises) / max(1, len(rises) - 1) / len(rises))
+    return mean > error
 
 
 def check(
     base: Base, held: Sequence[Row], objective: Objective, settings: TrainSettings, hooks: Hooks, state: State,
     parameters: dict[str, torch.nn.Parameter], best: dict[str, Tensor],
 ) -> dict:  # fmt: skip
-    """Keeps the state if it is the best so far; ends the run when it stopped improving or drifted too far.
+    """Keeps the state unless it is clearly worse than the best so far; ends the run when it goes on so, or drifted too far.
 
-    Without a validation slice the newest state counts as the best. A state beyond the KL cap is never kept.
+    Without a validation slice every state is good enough. A state beyond the KL cap is never kept.
     """
     kl = hooks.drift()
     entry: dict = {"kl": kl}
     if kl > settings.kl_cap:
         state.ended = f"replies drifted {kl:.2f} nats a token from the base, more than train.kl_cap = {settings.kl_cap}"
         return entry
-    score = validation_loss(base, held, objective, settings) if held else -state.step
+    losses = validation_losses(base, held, objective, settings) if held else []
     if held:
-        entry["validation_loss"] = score
-    if score < state.best:
-        state.best, state.worse, state.kept = score, 0, True
-        for key, parameter in parameters.items():
-            best[key].copy_(parameter.detach())
-    else:
+        entry["validation_loss"] = sum(losses)
+    if clearly_worse(losses, state.best_rows):
         state.worse += 1
         if state.worse >= settings.patience:
-            state.ended = f"the validation loss has not improved for {state.worse} checks"
+            state.ended = f"the validation loss has been clearly above its best for {state.worse} checks"
+        return entry
+    state.worse, state.kept = 0, True
+    for key, parameter in parameters.items():
+        best[key].copy_(parameter.detach())
+    if sum(losses) < state.best:
+        state.best, state.best_rows = sum(losses), losses
     return entry
