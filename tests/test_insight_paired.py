@@ -67,5 +67,5 @@ def test_the_bootstrap_covers_a_mean() -> None:
         low, high = bootstrap([luck.gauss(3, 1) for _ in range(40)], fmean, seed, 400)
         inside += low <= 3 <= high
     assert 0.88 < inside / 200 <= 0.99
-    assert bootstrap([1.0, 2.0, 3.0], seed=5) == bootstrap([1.0, 2.0, 3.0], seed=5)
-    assert bootstrap([2.0] * 9) == (2.0, 2.0)
+    assert bootstrap([1.0, 2.0, 3.0], fmean, 5) == bootstrap([1.0, 2.0, 3.0], fmean, 5)
+    assert bootstrap([2.0] * 9, fmean) == (2.0, 2.0)

@@ -9,7 +9,6 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 from typing import TypeVar
 
 from scipy.stats import beta
@@ -67,8 +66,8 @@ def difference(first: int, first_n: int, second: int, second_n: int) -> tuple[fl
 
 
 def bootstrap(
-    things: Sequence[Thing], figure: Callable[[Sequence[Thing]], float] = fmean, seed: int = 0, resamples: int = RESAMPLES
-) -> tuple[float, float]:  # fmt: skip
+    things: Sequence[Thing], figure: Callable[[Sequence[Thing]], float], seed: int = 0, resamples: int = RESAMPLES
+) -> tuple[float, float]:
     """95 % percentile interval of a figure of `things`, drawn again with replacement (Efron 1979). What is a pair stays one."""
     luck = random.Random(f"{seed}/bootstrap")
     found = sorted(figure(luck.choices(things, k=len(things))) for _ in range(resamples))
