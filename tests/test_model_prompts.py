@@ -16,7 +16,7 @@ from lab.model.prompts import KINDS, TASKS, fresh, pool, rows
 from lab.records import Message
 from lab.train.retention import read_retention
 
-POOL = {"chat": 160, "story": 50, "question": 60, "summary": 60, "harmful": 45, "benign": 45}
+POOL = {"chat": 160, "story": 50, "question": 60, "summary": 60, "harmful": 60, "benign": 57}
 FRESH = {"chat": 120, "story": 40, "question": 40, "summary": 100}
 
 
@@ -42,7 +42,7 @@ def test_kinds_and_tasks_pick_their_own() -> None:
 
 def test_no_prompt_is_there_twice_and_none_in_both_or_kept_for_judging() -> None:
     asked = [bare(text) for fresh in (False, True) for _, text in rows(fresh=fresh)]
-    assert len(set(asked)) == len(asked) == 720
+    assert len(set(asked)) == len(asked) == 747
     judging = [ask.prompt for ask in read_asks(EVERYDAY)] + [turn["content"] for turns in read_retention() for turn in turns]
     assert [text for text in judging if bare(text) in asked] == []
 
@@ -70,3 +70,10 @@ def test_they_are_read_without_a_tensor() -> None:
     code = "import sys, json; from lab.model.prompts import pool; print(json.dumps([len(pool('story')), 'torch' in sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [50, False]
+
+
+@pytest.mark.parametrize("kind", ["harmful", "benign"])
+def test_enough_dangerous_ones_are_kept_for_judging(kind: str) -> None:
+    """The canaries that watch refusals ask those that no round is trained on."""
+    held = [text for text in pool(kind) if is_held_out([Message(role="user", content=text)])]  # type: ignore[arg-type]
+    assert len(held) >= 16

@@ -1,18 +1,16 @@
-"""The judge: figures that can be checked by hand, and canaries that do sing."""
+"""The judge of held-out opinions: figures that can be checked by hand. And the reference that they are measured against."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 import torch
 
 from lab.feedback.store import Store
+from lab.insight.paired import Paired
 from lab.model import adapters
 from lab.model.base import Base, load_base
-from lab.model.generate import Emitted
-from lab.records import Message
 from lab.settings import TrainSettings
 from lab.train import judge, reference
 from lab.train.batches import Row
@@ -43,90 +41,66 @@ def ratios(monkeypatch: pytest.MonkeyPatch, pairs: list[tuple[float, float]], th
     monkeypatch.setattr(judge, "log_ratios", given)
 
 
+def agreement(base: Base, name: str | None, held: judge.Heldout, settings: TrainSettings) -> tuple[float | None, int]:
+    return judge.agreement(judge.ratios(base, name, held, settings), held)
+
+
 def held(pairs: int, labels: list[bool]) -> judge.Heldout:
     return judge.Heldout([Row((1,), ((2,), (3,)))] * pairs, [Row((1,), ((2,),), label=label) for label in labels])
 
 
 def test_agreement_with_pairs_counts_ties_half(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     ratios(monkeypatch, [(1.0, 0.0), (0.0, 1.0), (2.0, 2.0), (3.0, -1.0)], [])
-    assert judge.agreement(base, "c", held(4, []), SETTINGS) == ((2 + 0.5) / 4, 4)
+    assert agreement(base, "c", held(4, []), SETTINGS) == ((2 + 0.5) / 4, 4)
 
 
 def test_agreement_with_thumbs_is_the_area_under_the_curve(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     ratios(monkeypatch, [], [0.3, 0.9, 0.5, 0.1])
     # up: 0.3, 0.9; down: 0.5, 0.1; of the four comparisons 0.3 < 0.5 is the only one lost
-    assert judge.agreement(base, "c", held(0, [True, True, False, False]), SETTINGS) == (0.75, 4)
+    assert agreement(base, "c", held(0, [True, True, False, False]), SETTINGS) == (0.75, 4)
 
 
 def test_both_kinds_are_weighted_by_their_number(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     ratios(monkeypatch, [(1.0, 0.0)], [0.0, 1.0, 2.0])
-    share, count = judge.agreement(base, "c", held(1, [True, False, False]), SETTINGS)
+    share, count = agreement(base, "c", held(1, [True, False, False]), SETTINGS)
     assert (share, count) == (pytest.approx((1 + 0.0 * 3) / 4), 4)
 
 
 def test_thumbs_of_one_kind_say_nothing(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     ratios(monkeypatch, [], [0.3, 0.9])
-    assert judge.agreement(base, "c", held(0, [True, True]), SETTINGS) == (None, 0)
+    assert agreement(base, "c", held(0, [True, True]), SETTINGS) == (None, 0)
 
 
 def test_only_what_was_judged_is_counted(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     """One pair beside thumbs of one kind was reported as the verdict of all, and could refuse a candidate alone."""
     ratios(monkeypatch, [(1.0, 0.0)], [0.3, 0.9])
-    assert judge.agreement(base, "c", held(1, [True, True]), SETTINGS) == (1.0, 1)
+    assert agreement(base, "c", held(1, [True, True]), SETTINGS) == (1.0, 1)
 
 
 def test_the_base_agrees_with_half(base: Base) -> None:
-    assert judge.agreement(base, None, held(3, [True, False]), SETTINGS) == (0.5, 5)
+    assert agreement(base, None, held(3, [True, False]), SETTINGS) == (0.5, 5)
 
 
-def test_repetition_stops_and_length_by_hand() -> None:
-    replies = [Emitted([1, 2, 3, 4, 1, 2, 3, 4], [0.0] * 8, "length"), Emitted([1, 2], [0.0] * 2, "end")]
-    assert judge.repetition(replies) == pytest.approx(1 / 5)  # of 1234 2341 3412 4123 1234 the last is a repeat
-    assert judge.stop_rate(replies) == 0.5
-    assert judge.mean_length(replies) == 5.0
+def test_what_two_policies_decide_apart() -> None:
+    """Pairs on which both are right or both wrong are no news; against the base, which decides nothing, all are."""
+    rows = held(4, [])
+    live = judge.Ratios(torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]]), torch.zeros(0))
+    candidate = judge.Ratios(torch.tensor([[2.0, 0.0], [1.0, 0.0], [0.0, 3.0], [0.0, 1.0]]), torch.zeros(0))
+    base = judge.Ratios(torch.zeros(4, 2), torch.zeros(0))
+    assert judge.compared(candidate, live, rows) == Paired(1, 1, 2)
+    assert judge.compared(candidate, base, rows) == Paired(2, 2)
+    assert judge.compared(base, base, rows) == Paired(0, 0, 4)
 
 
-def test_a_fresh_adapter_changed_nothing(base: Base) -> None:
-    kl, canaries = judge.canaries(base, "c", None, PROMPTS, SETTINGS)
-    assert kl == pytest.approx(0, abs=1e-4)
-    assert canaries["changed"] == 0
-    assert canaries["nan"] == 0
-    assert canaries["ppl_ratio"] == pytest.approx(1, abs=1e-4)
-    assert canaries["length"] == canaries["length_base"]
-
-
-def test_a_moved_adapter_is_seen_to_have_moved(base: Base) -> None:
-    shift(base, 1.0)
-    kl, canaries = judge.canaries(base, "c", None, PROMPTS * 5, SETTINGS)
-    assert canaries["changed"] == 1
-    assert kl > 0.01  # a random model is close to uniform, so even a large move is a small KL
-    assert canaries["ppl_ratio"] > 1.01
-
-
-def test_changed_means_since_the_parent(base: Base) -> None:
-    """A round that did nothing to a version that is not the base was not seen to have done nothing."""
-    shift(base, 1.0)
-    adapters.create(base, "parent", rank=4, alpha=8, seed=0)
-    with torch.no_grad():
-        for key, parameter in adapters.parameters(base, "parent").items():
-            parameter.copy_(adapters.parameters(base, "c")[key.replace(".parent.", ".c.")])
-    assert judge.canaries(base, "c", "parent", PROMPTS, SETTINGS)[1]["changed"] == 0
-    assert judge.canaries(base, "c", None, PROMPTS, SETTINGS)[1]["changed"] == 1
-
-
-def test_a_weight_that_is_no_number_is_seen(base: Base) -> None:
-    with torch.no_grad():
-        next(iter(adapters.parameters(base, "c").values())).fill_(math.nan)
-    kl, canaries = judge.canaries(base, "c", None, PROMPTS, SETTINGS)
-    assert canaries["nan"] == 1
-    assert kl == canaries["ppl_ratio"] == judge.WORST, "a report is JSON, which has no NaN"
-
-
-def test_questions_are_filled_up_with_everyday_ones() -> None:
-    asked = judge.questions([(Message(role="user", content="Where is my hat?"),)] * 3)
-    assert len(asked) == 1 + len(judge.PROMPTS)
-    many = judge.questions([(Message(role="user", content=f"question {k}"),) for k in range(100)])
-    assert len(many) == judge.SAMPLES
+def test_thumbs_are_compared_two_by_two() -> None:
+    """Twelve replies found good against one found bad are one comparison: twelve would stand or fall together."""
+    rows = held(0, [True] * 12 + [False])
+    base = judge.Ratios(torch.zeros(0, 2), torch.zeros(13))
+    candidate = judge.Ratios(torch.zeros(0, 2), torch.tensor([0.0] * 12 + [5.0]))
+    assert judge.compared(candidate, base, rows) == Paired(0, 1)
+    rows = held(0, [True, False, True, False])
+    found = judge.Ratios(torch.zeros(0, 2), torch.tensor([1.0, 0.0, 0.0, 1.0]))
+    assert judge.compared(found, judge.Ratios(torch.zeros(0, 2), torch.zeros(4)), rows) == Paired(1, 1)
 
 
 # -- reference log-probs ------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def fit(
                 keep(folder, state, parameters, optimizer, best)
                 raise
             summed(parameters, team)
-            team.clip_grad_norm_(parameters.values(), settings.grad_clip)
+            entry["gradient"] = float(team.clip_grad_norm_(parameters.values(), settings.grad_clip))
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             state.step += 1

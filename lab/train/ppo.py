@@ -279,10 +279,10 @@ def learn(run: Run, seen: Seen, state: Progress) -> dict:
         return loss
 
     with adapters.active(base, run.name):
-        loss, first = descend(run, seen, state.step, policy_loss)
+        loss, first, gradient = descend(run, seen, state.step, policy_loss)
     entry = {
         "loss": loss, "clip_fraction": torch.cat(clipped).float().mean().item(),
-        "ratio_first": torch.cat(ratios[:first]).median().item(),
+        "ratio_first": torch.cat(ratios[:first]).median().item(), "gradient": gradient,
     }  # fmt: skip
     if critic is not None:
         sides = values.split(lengths), returns.split(lengths)
@@ -293,18 +293,18 @@ def learn(run: Run, seen: Seen, state: Progress) -> dict:
             return pg.clipped_value(new, old, wanted, options.value_clip)
 
         with adapters.active(base, critic.name):
-            entry["value_loss"], _ = descend(run, seen, state.step, value_loss)
+            entry["value_loss"], *_ = descend(run, seen, state.step, value_loss)
     return entry | {"seconds_update": time.perf_counter() - began}
 
 
-def descend(run: Run, seen: Seen, iteration: int, loss: Callable[[Packed, Sequence[int]], Tensor]) -> tuple[float, int]:
-    """`ppo.epochs` passes over the rollouts; (mean loss over all minibatches, forwards of the first one).
+def descend(run: Run, seen: Seen, iteration: int, loss: Callable[[Packed, Sequence[int]], Tensor]) -> tuple[float, int, float]:
+    """`ppo.epochs` passes over the rollouts; (mean loss over all minibatches, forwards of the first one, largest gradient norm).
 
     `loss` is that of each token, (n,), of a forward of the rollouts named. A minibatch's is their mean over its tokens,
     whatever forwards it is computed in.
     """
     options, train, rows = run.settings.ppo, run.settings.train, seen.drawn.rows
-    total, first = 0.0, 0
+    total, first, gradient = 0.0, 0, 0.0
     plan = schedule(rows, options.minibatch, options.epochs, train.seed * MOST_ITERATIONS + iteration)
     with recomputed(run.base) if run.recompute else nullcontext():
         for number, batch in enumerate(plan):
@@ -318,7 +318,7 @@ def descend(run: Run, seen: Seen, iteration: int, loss: Callable[[Packed, Sequen
             if not math.isfinite(total):
                 raise TrainingError(f"the loss became {total}; nothing was kept. Lower ppo.learning_rate and ppo.value_rate")
             stepped = [p for p in run.parameters.values() if p.grad is not None]
-            torch.nn.utils.clip_grad_norm_(stepped, train.grad_clip)
+            gradient = max(gradient, torch.nn.utils.clip_grad_norm_(stepped, train.grad_clip).item())
             run.optimizer.step()
             run.optimizer.zero_grad(set_to_none=True)
-    return total, first
+    return total, first, gradient

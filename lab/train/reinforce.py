@@ -22,7 +22,7 @@ from lab.model.base import Base
 from lab.records import Job, Labelled, Message, Pair
 from lab.registry.versions import Versions
 from lab.settings import Settings
-from lab.train import judge, reward_model
+from lab.train import reward_model, samples
 from lab.train.batches import Ids
 from lab.train.fit import Fit
 from lab.train.hooks import Hooks
@@ -97,7 +97,7 @@ def references(base: Base, settings: Settings) -> Callable[[Sequence[Ids]], list
     """One reply of the bare base to each prompt."""
 
     def drawn(asked: Sequence[Ids]) -> list[Ids]:
-        replies = judge.draw(base, None, asked, settings.train.seed, longest=settings.ppo.max_new_tokens)
+        replies = samples.draw(base, None, asked, settings.train.seed, longest=settings.ppo.max_new_tokens)
         return [tuple(reply.token_ids) for reply in replies]
 
     return drawn

@@ -23,15 +23,20 @@ def read_retention() -> list[list[Message]]:
     return [json.loads(line)["messages"] for line in RETENTION.read_text(encoding="utf-8").splitlines()]
 
 
-def perplexity(base: Base, dialogues: Sequence[Sequence[Message]]) -> float:
-    """Of the assistant's tokens, end of turn included, each turn after the turns before it, under whatever is active."""
+def rows_of(base: Base, dialogues: Sequence[Sequence[Message]]) -> list[Row]:
+    """The assistant's turns, end of turn included, each after the turns before it."""
     template = base.template
-    rows = [
+    return [
         Row(tuple(template.encode_prompt(turns[:place])), (tuple(template.encode_reply(turn["content"])),))
         for turns in dialogues
         for place, turn in enumerate(turns)
         if turn["role"] == "assistant"
     ]
+
+
+def perplexity(base: Base, dialogues: Sequence[Sequence[Message]]) -> float:
+    """Of the assistant's tokens, under whatever is active."""
+    rows = rows_of(base, dialogues)
     tokens = sum(len(row.completions[0]) for row in rows)
     return math.exp(-measure(base, rows, (0,), None).double().sum().item() / tokens)
 

@@ -20,8 +20,8 @@ from lab.records import Sampling
 from lab.settings import TrainSettings
 from lab.train.batches import Ids, Row
 from lab.train.forward import packs
-from lab.train.judge import repetition
 from lab.train.packing import Packed
+from lab.train.samples import repetition
 
 SHOWN = 2  # prompts, the first ones, that every iteration replies to only to be read
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from lab.errors import TrainingError
 from lab.feedback.examples import Examples, collect
@@ -14,7 +16,7 @@ from lab.model.base import Base
 from lab.records import AdapterVersion, Algorithm, Job, Report
 from lab.registry.versions import Versions
 from lab.settings import LoraSettings, PpoSettings, RewardSettings, Settings, TrainSettings
-from lab.train import dpo, judge, kto, sft
+from lab.train import canaries, dpo, judge, kto, samples, sft
 from lab.train.batches import Ids, Row
 from lab.train.fit import fit
 from lab.train.hooks import Hooks
@@ -23,6 +25,7 @@ from lab.train.objective import Encoder, Objective, preference_rows
 from lab.train.reference import with_reference
 from lab.train.reinforce import reinforce
 from lab.train.reward_round import refresh
+from lab.train.second_opinion import opinions, second_opinion
 
 CANDIDATE, PARENT = "candidate", "parent"
 MOST_HELDOUT = 300  # newest held-out opinions of a kind that a round is judged on
@@ -61,14 +64,14 @@ def execute(
         else:
             adapters.load(base, parent.folder, CANDIDATE)
             adapters.load(base, parent.folder, PARENT)
-        asked = judge.questions([p.prompt for p in examples.pairs] + [k.prompt for k in examples.labelled])
-        room = max(1, min(base.context // 2, encoder.max_length - judge.LONGEST))
+        asked = samples.questions([p.prompt for p in examples.pairs] + [k.prompt for k in examples.labelled])
+        room = max(1, min(base.context // 2, encoder.max_length - samples.LONGEST))
         prompts = [encoder.prompt(question)[-room:] for question in asked]
 
         def drift() -> float:
             few = prompts[-8:]
-            replies = judge.draw(base, CANDIDATE, few, options.train.seed, longest=24)
-            return judge.kl_from_base(base, few, replies, options.train)
+            replies = samples.draw(base, CANDIDATE, few, options.train.seed, longest=24)
+            return samples.kl_from_base(base, few, replies, options.train)
 
         hooks, used = replace(hooks, drift=drift), len(rows)
         figures: dict[str, float] = {}
@@ -80,29 +83,60 @@ def execute(
             retention = own_words(base, prompts, options.train) if options.train.retention_weight else []
             done = fit(base, CANDIDATE, rows, objective, options.train, folder, hooks, retention)
         on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
-        held = heldout(base, store, options.train, hooks)
-        before, _ = judge.agreement(base, PARENT if parent.folder else None, held, options.train)
-        hooks.courteous()
-        after, judged = judge.agreement(base, CANDIDATE, held, options.train)
-        hooks.courteous()
-        kl, canaries = judge.canaries(base, CANDIDATE, PARENT if parent.folder else None, prompts, options.train)
-        hooks.courteous()
+        before, after, judged, kl, seen = assess(
+            base, PARENT if parent.folder else None, examples, store, prompts, options.train, hooks
+        )
         adapters.save(base, CANDIDATE, folder)
     finally:
         for name in (PARENT, CANDIDATE):
             if name in adapters.names(base):
                 adapters.drop(base, name)
+    seen |= moved(folder) | figures
     report = Report(
         algorithm=job.algorithm, version=None, parent=job.parent, steps=done.steps, used=used, dropped=encoder.dropped,
         loss_first=done.loss_first, loss_last=done.loss_last, heldout_before=before, heldout_after=after, heldout_n=judged,
-        kl=kl, canaries=canaries | figures, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
+        kl=kl, canaries=seen, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
     )  # fmt: skip
     return versions.add(folder, job, report)
 
 
+def assess(
+    base: Base, parent: str | None, examples: Examples, store: Store, prompts: Sequence[Ids], settings: TrainSettings,
+    hooks: Hooks,
+) -> tuple[float | None, float | None, int, float, dict[str, float]]:  # fmt: skip
+    """Of the candidate on the base: held-out agreement before and after, of how many; KL from the base; all other figures.
+
+    `parent` is the version before it (None: the base); `examples` are those of the round.
+    """
+    kept = collect(store, "held_out", base=base.id)
+    held = heldout(base, kept, store, settings, hooks)
+    live = judge.ratios(base, parent, held, settings)
+    hooks.courteous()
+    candidate = judge.ratios(base, CANDIDATE, held, settings)
+    hooks.courteous()
+    before, _ = judge.agreement(live, held)
+    after, judged = judge.agreement(candidate, held)
+    found = judge.compared(candidate, live, held)
+    figures = {"heldout_wins": float(found.wins), "heldout_losses": float(found.losses), "heldout_ties": float(found.ties)}
+    drawn = canaries.draw(base, CANDIDATE, parent, prompts, settings.seed, hooks.courteous)
+    kl, seen = canaries.canaries(base, CANDIDATE, parent, drawn, settings, hooks.courteous)
+    hooks.courteous()
+    encoder = Encoder(base.template, min(settings.max_length, base.context))
+    sides = (opinions(kept, encoder), opinions(examples, encoder))
+    return before, after, judged, kl, figures | seen | second_opinion(base, *sides, drawn.fresh, settings)
+
+
+def moved(folder: Path) -> dict[str, float]:
+    """Of the round's log: the largest gradient norm of a step, and the largest spread of rewards in an iteration."""
+    told = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    names = {"gradient": "gradient", "reward_std": "reward_spread"}
+    found = {name: [float(entry[key]) for entry in told if key in entry] for key, name in names.items()}
+    return {name: max(values) for name, values in found.items() if values}
+
+
 def own_words(base: Base, prompts: Sequence[Ids], settings: TrainSettings) -> list[Row]:
     """What the base itself says, to be said again: drawn by another seed than the samples that judge forgetting."""
-    drawn = judge.draw(base, None, prompts, settings.seed + len(prompts) * 1000)
+    drawn = samples.draw(base, None, prompts, settings.seed + len(prompts) * 1000)
     return [Row(prompt, (tuple(reply.token_ids),)) for prompt, reply in zip(prompts, drawn, strict=True)]
 
 
@@ -119,9 +153,8 @@ def prepare(algorithm: Algorithm, examples: Examples, encoder: Encoder, settings
             raise TrainingError(f"{algorithm!r} is not trained from rows of opinions; choose sft, dpo, ipo or kto")
 
 
-def heldout(base: Base, store: Store, settings: TrainSettings, hooks: Hooks) -> judge.Heldout:
-    """The held-out opinions that fit, with their reference."""
-    examples = collect(store, "held_out", base=base.id)
+def heldout(base: Base, examples: Examples, store: Store, settings: TrainSettings, hooks: Hooks) -> judge.Heldout:
+    """The newest held-out opinions that fit, with their reference."""
     encoder = Encoder(base.template, min(settings.max_length, base.context))
     pairs = preference_rows(replace(examples, pairs=examples.pairs[-MOST_HELDOUT:]), encoder)
     thumbs = []
