@@ -232,7 +232,7 @@ class VersionsHandlers:
             tab.replay.before: gr.update(choices=names, value=parent),
             tab.replay.after: gr.update(choices=names, value=number),
             tab.lineage.line: lineage_page(self.lab, number),
-            tab.save.name: gr.update(placeholder=versions_save.folder_name(number, "merged")),
+            tab.save.name: gr.update(placeholder=f"{versions_save.folder_name(number, 'peft')} or -merged"),
             tab.save.now: gr.update(value=f"Save {version_name(number)}"),
         }
 

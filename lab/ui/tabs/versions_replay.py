@@ -49,9 +49,9 @@ def build() -> ReplayTab:
         count = gr.Dropdown(list(COUNTS), value=8, label="Prompts, newest rated first", min_width=130, elem_id="replay-count")
         how = gr.Dropdown([GREEDY, DRAWN], value=GREEDY, label="How", min_width=200, scale=1, elem_id="replay-how")
     with gr.Row(elem_id="replay-buttons"):
-        now = gr.Button("Replay my rated prompts", variant="primary", scale=0, min_width=210, elem_id="replay")
+        now = gr.Button("Replay my rated prompts", variant="primary", scale=0, min_width=260, elem_id="replay")
         stop = gr.Button("Stop", variant="stop", scale=0, min_width=110, visible=False, elem_id="replay-stop")
-        blind = gr.Button("Vote on these two, blind", scale=0, min_width=210, elem_id="replay-blind")
+        blind = gr.Button("Vote on these two, blind", scale=0, min_width=260, elem_id="replay-blind")
     shown = gr.HTML(elem_id="replayed", padding=False)
     return ReplayTab(before, after, count, how, now, stop, blind, shown)
 

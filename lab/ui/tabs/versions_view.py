@@ -37,7 +37,7 @@ def tree_table(rows: Sequence[Row], found: Ranking, chosen: int | None) -> str:
     wide = LANE * max((row.lanes for row in rows), default=1)
     body = "".join(tree_row(row, found, wide, row.version.version == chosen) for row in rows)
     against = f"Preferred to {version_name(found.raw.anchor)}"
-    heads = ("", "Version", "State", "Made by", "When", "Held-out", against, "Size", "Why")
+    heads = ("", "Version", "State", "Made by", "When", "Held-out", against, "Size")
     head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
     return f'<table class="tree"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
@@ -52,13 +52,12 @@ def tree_row(row: Row, found: Ranking, wide: int, chosen: bool) -> str:
     cells = (
         f'<td class="graph">{lines(row, wide)}</td>',
         f"<td><button {pressed}>{name}</button></td>",
-        f'<td><span class="state {state}">{state}</span></td>',
+        f'<td><span class="state {state}" title="{why}">{state}</span></td>',
         f"<td>{html.escape(made)}</td>",
         f"<td>{clock(version.created) if number else '–'}</td>",
         f"<td>{heldout(version.report)}</td>",
         f"<td>{preferred(found.of(number))}</td>",
         f"<td>{bytes_in_words(row.size) if number else '–'}</td>",
-        f'<td class="why" title="{why}">{why}</td>',
     )
     return f'<tr class="{"chosen" if chosen else ""}" data-version="{number}">{"".join(cells)}</tr>'
 
