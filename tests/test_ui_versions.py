@@ -78,12 +78,13 @@ def test_a_trial_is_told_with_its_evidence(handlers: VersionsHandlers):
     assert 'aria-label="evidence for it"' in shown[handlers.tab.trial]
     assert 'aria-label="2 votes for it, 1 ties, 1 against it"' in shown[handlers.tab.trial]
     assert "left:50%" in shown[handlers.tab.trial], "the needle leans to the side of proof"
-    against = trial_panel(stand(OnTrial(2, 1, 0.0), [0.0] * 4))
+    against = trial_panel(stand(OnTrial(2, 1, 0.0), [(2, 0.0)] * 4))
     assert "right:50%" in against and 'aria-label="evidence against it"' in against
     done = handlers.activate(2, None)  # by hand, though it speaks already: that proves it
     assert handlers.lab.versions.against is None
     assert handlers.tab.undo not in done, "a trial that was ended by hand cannot be begun again"
-    assert handlers.lab.versions.evidence == {"wins": 2, "losses": 1, "ties": 1, "better": ANY, "worse": ANY}
+    noted = {"wins": 2, "losses": 1, "ties": 1, "own_wins": 2, "own_losses": 1, "better": ANY, "worse": ANY}
+    assert handlers.lab.versions.evidence == noted
 
 
 def test_activating_moves_the_registry_and_the_engine(handlers: VersionsHandlers):

@@ -196,7 +196,7 @@ def test_an_adapter_is_saved_and_its_folder_told(page: Page, lab: Any):
 
 
 def test_the_evidence_of_a_trial_is_a_needle(page: Page, lab: Any):
-    lab.worker.tried = stand(OnTrial(3, 1, 0.0), [1.0, 1.0, 1.0, 0.5, 0.0])
+    lab.worker.tried = stand(OnTrial(3, 1, 0.0), [(3, score) for score in (1.0, 1.0, 1.0, 0.5, 0.0)])
     expect(page.locator("#trial .tally")).to_contain_text("3 for it")
     expect(page.locator("#trial .scale .win")).to_be_visible()
 
