@@ -33,7 +33,13 @@ print("noise")
 print(json.dumps({"version": 3, "as": sys.argv[3], "agreement": 0.99, "difference": 0.001, "tokens": 80, "correlation": None}))
 """
 BAD = "import sys; print('working', file=sys.stderr); print('error: no room; make some', file=sys.stderr); sys.exit(1)"
-SLOW = "import sys, time; print('merging', file=sys.stderr, flush=True); time.sleep(60)"
+SLOW = """
+import sys, time, pathlib
+folder = pathlib.Path(sys.argv[2])
+folder.mkdir(), (folder.parent / f".{folder.name}.writing").mkdir(), (folder / "half").write_text("half")
+print("merging", file=sys.stderr, flush=True)
+time.sleep(60)
+"""
 
 
 def ended(exports: Exports) -> Export:
@@ -72,8 +78,12 @@ def test_one_runs_at_a_time_and_can_be_stopped(tmp_path: Path) -> None:
     exports.start(3, "merged", "mine")
     with pytest.raises(BusyError, match="version 3 is being saved"):
         exports.start(2, "peft", "other")
+    while exports.now().said != "merging":  # type: ignore[union-attr]
+        time.sleep(0.02)
+    assert (tmp_path / "exports" / "mine" / "half").exists()
     exports.stop()
-    assert ended(exports).state == "stopped" and "stopped" in export_page(exports.now())
+    assert ended(exports).state == "stopped" and "nothing was kept" in export_page(exports.now())
+    assert not list((tmp_path / "exports").iterdir()), "a killed merge left gigabytes behind"
     exports.stop()  # nothing runs: nothing happens
     exports.start(2, "peft", "other")
     exports.stop()

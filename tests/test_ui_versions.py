@@ -179,6 +179,7 @@ def test_votes_make_the_leaderboard_and_are_read_once(handlers: VersionsHandlers
     assert '<circle class="raw"' in ranking and '<circle class="level"' in ranking
     assert "96 %" in shown[handlers.tab.tree] or "95 %" in shown[handlers.tab.tree], "and the tree carries the score"
     assert handlers.ranking() is handlers.ranking()
+    assert "value" not in shown[handlers.tab.replay.before], "a vote that comes in leaves alone what a replay compares"
 
 
 def test_damaged_folders_are_named_with_the_reason(handlers: VersionsHandlers):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -94,7 +95,7 @@ class Exports:
         return started
 
     def stop(self) -> None:
-        """Ends the one that runs; nothing of it is kept."""
+        """Ends the one that runs, and removes what it has written so far."""
         with self._lock:
             if self._process is not None and self._now is not None and self._now.state == "running":
                 self._stopping = True
@@ -124,6 +125,10 @@ class Exports:
         if code == 0 and figures:
             self._note(state="done", said=said, figures=figures)
         elif self._stopping:
+            now = self.now()
+            if now is not None:  # its folder was not there before, so all of it is this export's
+                shutil.rmtree(now.folder, ignore_errors=True)
+                shutil.rmtree(now.folder.with_name(f".{now.folder.name}.writing"), ignore_errors=True)
             self._note(state="stopped", said="stopped; nothing was kept")
         else:
             self._note(state="failed", said=said.removeprefix("error: "))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -125,13 +126,14 @@ def play(
         missing = [place for place in (0, 1) if texts[place] is None]
         if missing:
             turns = [Turn(rated.prompt, how, SEED, versions[place]) for place in missing]
-            for drafts in lab.engine.stream(turns, stop):
-                for place, draft in zip(missing, drafts, strict=True):
-                    texts[place] = draft.text
-                    if draft.finish in ("end", "length"):
-                        memory.put(keys[place], draft.text)
-                cases[-1] = replace(case, before=texts[0] or "", after=texts[1] or "")
-                yield Played(tuple(cases), len(prompts))
+            with closing(lab.engine.stream(turns, stop)) as running:  # a page that goes away lets its versions go too
+                for drafts in running:
+                    for place, draft in zip(missing, drafts, strict=True):
+                        texts[place] = draft.text
+                        if draft.finish in ("end", "length"):
+                            memory.put(keys[place], draft.text)
+                    cases[-1] = replace(case, before=texts[0] or "", after=texts[1] or "")
+                    yield Played(tuple(cases), len(prompts))
         if stop.is_set():
             return
         cases[-1] = replace(case, before=texts[0] or "", after=texts[1] or "", done=True)

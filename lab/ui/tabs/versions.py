@@ -128,7 +128,7 @@ class VersionsHandlers:
             tab.chosen: gr.update(choices=choices(versions), value=choice),
         }
         if seen is None or any(now[part] != seen.get(part) for part in ("versions", "live", "ranking")):
-            update |= self.shown(choice, versions, found)
+            update |= self.shown(choice, versions, found, again=seen is not None and choice == chosen)
         if seen is not None and seen.get("live") != live:
             update |= self.not_undoable()
         return update
@@ -220,8 +220,8 @@ class VersionsHandlers:
                 self._ranked = mark, ranking(votes, replies, self.lab.versions.base)
             return self._ranked[1]
 
-    def shown(self, number: int, versions: list[AdapterVersion], found: Ranking) -> Update:
-        """Everything that is about the chosen version."""
+    def shown(self, number: int, versions: list[AdapterVersion], found: Ranking, again: bool = False) -> Update:
+        """Everything that is about the chosen version. `again`: it was chosen before, so what a replay compares stays."""
         tab, made = self.tab, self.lab.versions.get(number)
         line = self.lab.versions.lineage(number)
         names = choices(versions)
@@ -229,8 +229,8 @@ class VersionsHandlers:
         return {
             tab.tree: tree_table(tree(versions, self.lab.versions.lineage), found, number),
             tab.details: report_page(made, line),
-            tab.replay.before: gr.update(choices=names, value=parent),
-            tab.replay.after: gr.update(choices=names, value=number),
+            tab.replay.before: gr.update(choices=names) if again else gr.update(choices=names, value=parent),
+            tab.replay.after: gr.update(choices=names) if again else gr.update(choices=names, value=number),
             tab.lineage.line: lineage_page(self.lab, number),
             tab.save.name: gr.update(placeholder=f"{versions_save.folder_name(number, 'peft')} or -merged"),
             tab.save.now: gr.update(value=f"Save {version_name(number)}"),
