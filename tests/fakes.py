@@ -42,6 +42,23 @@ class FakeEngine:
     live: int = 0
     broken: set[int] = field(default_factory=set)
     on_trial: tuple[int, int] | None = None
+    drawn: list[Any] = field(default_factory=list)  # every turn that was streamed
+    seconds: float = 0.0  # a word
+
+    def stream(self, turns: Any, stop: threading.Event) -> Iterator[list[FakeDraft]]:
+        """Each version answers in words of its own, three of them; the base and version 1 say the same to a short prompt."""
+        self.drawn += turns
+        names = [0 if turn.version == 1 and len(turn.messages[-1]["content"]) < 10 else turn.version for turn in turns]
+        words = [f"{turn.messages[-1]['content']} says {name}".split() for turn, name in zip(turns, names, strict=True)]
+        for count in range(1 + max(map(len, words))):
+            if stop.is_set():
+                break
+            time.sleep(self.seconds)
+            ends = ["end" if count >= len(some) else None for some in words]
+            yield [
+                FakeDraft(" ".join(some[:count]), (1,) * count, (-1.0,) * count, turn.version, end)
+                for turn, some, end in zip(turns, words, ends, strict=True)
+            ]
 
     def trial(self) -> tuple[int, int] | None:
         return self.on_trial
@@ -202,6 +219,7 @@ class FakeVersions:
     def __init__(self, folder: Path, *made: AdapterVersion, live: int = 0) -> None:
         self.folder, self.made, self.now, self.before = folder, list(made), live, [0]
         self.broken: list[tuple[str, str]] = []
+        self.evidence: Any = None  # that the last change was given
         self.against: int | None = None  # the proven version, while the live one is on trial
         self.scorers: FakeVersions | None = None  # reward models
 
@@ -237,13 +255,15 @@ class FakeVersions:
     def staging_path(self, job_id: str) -> Path:
         return self.folder / f".staging-{job_id}"
 
-    def activate(self, version: int, why: str = "", verdict: str = "", evidence: Any = None) -> None:
+    def activate(self, version: int, why: str = "", verdict: str = "", evidence: Any = None) -> AdapterVersion:
         self.get(version)
-        self.against = None
+        self.against, self.evidence = None, evidence
         self.before.append(self.now)
         self.now = version
+        return self.get(version)
 
     def rollback(self, evidence: Any = None) -> AdapterVersion:
+        self.against, self.evidence = None, evidence
         self.now = self.before.pop()
         return self.get(self.now)
 

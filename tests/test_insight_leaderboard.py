@@ -8,7 +8,7 @@ import random
 import numpy
 import pytest
 
-from lab.insight.leaderboard import Board, Game, games_of, leaderboard
+from lab.insight.leaderboard import Board, Game, anchor_of, games_of, leaderboard, linked
 from lab.records import Reply, Vote
 
 TRUE = {0: 0.0, 1: 0.8, 2: -0.5, 3: 1.5}
@@ -70,13 +70,34 @@ def test_few_and_one_sided_games_give_wide_intervals_and_no_infinity() -> None:
     assert {standing.version for standing in other.standings} == {1, 2, 7}
 
 
-def test_games_are_votes_between_two_versions() -> None:
+def test_games_are_blind_votes_between_two_versions() -> None:
     replies = {
-        name: Reply(name, "c", "u", "assistant", name, (1,) * size, (-1.0,) * size, version=version, base=base)
-        for name, size, version, base in [("a", 3, 0, "x"), ("b", 1, 1, "x"), ("same", 2, 0, "x"), ("other", 2, 1, "y")]
-    }
+        name: Reply(name, "c", parent, "assistant", name, (1,) * size, (-1.0,) * size, version=version, base=base, time=when)
+        for name, size, version, base, parent, when in [
+            ("a", 3, 0, "x", "u", 1.0), ("b", 1, 1, "x", "u", 1.0), ("same", 2, 0, "x", "u", 1.0), ("other", 2, 1, "y", "u", 1.0),
+            ("again", 2, 1, "x", "u", 2.0), ("elsewhere", 2, 1, "x", "v", 1.0),
+        ]
+    }  # fmt: skip
     votes = [
         Vote("a", "b", "a"), Vote("b", "a", "tie"), Vote("a", "b", "both_bad"), Vote("a", "same", "a"), Vote("a", "other", "b"),
-        Vote("a", "gone", "a"),
+        Vote("a", "gone", "a"), Vote("a", "again", "b"), Vote("a", "elsewhere", "b"), Vote("a", "b", "b", criterion="safe"),
     ]  # fmt: skip
     assert games_of(votes, replies) == [Game(0, 1, 1.0, 0.5), Game(1, 0, 0.5, -0.5)]
+
+
+def test_a_version_that_nothing_links_to_the_anchor_says_so() -> None:
+    """Two versions that met each other only: what is known is who won, not how either stands beside the base."""
+    games = [Game(1, 0, 1.0)] * 20 + [Game(2, 3, 1.0)] * 20
+    assert linked(games, 0) == {0, 1} and linked(games, 3) == {2, 3} and linked([], 0) == {0}
+    board = {each.version: each for each in leaderboard(games).standings}
+    assert board[1].linked and board[1].told_apart and not board[1].few
+    assert not board[2].linked and not board[2].told_apart
+    assert board[2].high - board[2].low > 8, "and the interval is as wide as the prior"
+
+
+def test_the_anchor_is_the_base_or_who_played_most() -> None:
+    assert anchor_of([]) == 0
+    assert anchor_of([Game(1, 0, 1.0), Game(1, 2, 1.0), Game(1, 2, 1.0)]) == 0
+    assert anchor_of([Game(1, 2, 1.0), Game(2, 3, 1.0)]) == 2
+    board = leaderboard([Game(1, 2, 1.0)] * 4, anchor_of([Game(1, 2, 1.0)] * 4))
+    assert board.anchor == 1 and board.standings[0].version == 1 and board.standings[1].few

@@ -9,7 +9,7 @@ import pytest
 from lab.errors import StoreError, VersionError
 from lab.feedback.store import Store
 from lab.loop.jobs import make_job
-from lab.loop.lineage import of_reply, of_version, reached, words_of
+from lab.loop.lineage import find, of_reply, of_version, reached, words_of
 from lab.records import Correction, Reply, Thumb, Vote, new_id
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
@@ -122,3 +122,33 @@ def test_each_kind_of_opinion_has_its_words(store: Store, versions: Versions, se
     assert words[1] == "up for “good day” (safe, r)"
     assert words[2].startswith("“hello there” instead of “xxx")
     assert words[3].startswith("neither “good day” nor “xxx")
+
+
+def test_words_find_the_reply_and_the_opinion_and_what_both_reached(store: Store, versions: Versions, settings: Settings) -> None:
+    """Nobody remembers an id: what was said, or asked, is enough."""
+    (vote, _) = add_votes(store, 2)
+    one = round_of(store, versions, settings)
+    conversation = store.start_conversation("talk")
+    user = Reply(new_id(), conversation, None, "user", "How do I boil an egg?")
+    spoken = Reply(new_id(), conversation, user.id, "assistant", "Eight minutes.", (1, 2), (-1.0, -1.0), one, BASE, finish="end")
+    other = Reply(new_id(), conversation, user.id, "assistant", "Nine minutes.", (1, 2), (-1.0, -1.0), 1, "another", finish="end")
+    for reply in (user, spoken, other):
+        store.add_reply(reply)
+    better = Correction(spoken.id, "Seven is enough.", rater="r")
+    store.add_opinion(better)
+    assert [(trace.kind, trace.spoken, trace.reached) for trace in find(store, versions, "BOIL  an")] == [
+        ("correction", None, ()), ("reply", one, ()),
+    ]  # fmt: skip
+    assert [trace.id for trace in find(store, versions, "seven is")] == [better.id]
+    assert [trace.id for trace in find(store, versions, spoken.id)] == [spoken.id]
+    (found,) = find(store, versions, vote)
+    assert (found.kind, found.reached) == ("vote", (one,)) and "over “answer" in found.words
+    assert find(store, versions, "  ") == [] and find(store, versions, "never said") == []
+    two = round_of(store, versions, settings)
+    assert [trace.reached for trace in find(store, versions, "eight minutes")] == [(two,), (two,)], "the correction was read"
+
+
+def test_a_search_answers_with_the_newest_of_many(store: Store, versions: Versions) -> None:
+    votes = add_votes(store, 30)
+    found = find(store, versions, "answer")
+    assert [trace.id for trace in found] == votes[:-21:-1]

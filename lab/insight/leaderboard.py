@@ -1,16 +1,19 @@
 """Versions ranked by blind votes: Bradley-Terry strengths with intervals, ties used, length taken out where asked.
 
-A vote is a game between two versions; a tie is half a win for each. Strengths are log-odds against the anchor, so a version
+A vote is a game between two versions whose replies were drawn together, so that nobody knew which is whose; a tie is half a
+win for each. Strengths are log-odds against the anchor, so a version
 at s is preferred to it with probability 1 / (1 + e^-s). Fitted by penalised maximum likelihood on scipy: a weak pull
 towards the anchor keeps a version that won all its three games from standing at infinity. Intervals are of the sandwich
 kind (Huber 1967) or wider, from votes taken as independent: one rater's habits are not seen here, audit.py looks for them.
 
 Length control adds one coefficient for the relative difference in tokens, as Chatbot Arena's style control does; the
-strengths are then those between replies of equal length. Knows records, no store.
+strengths are then those between replies of equal length. A version that no chain of games links to the anchor has a strength
+that only the pull holds: `linked` says so. Knows records, no store.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +24,7 @@ from scipy.special import expit
 from lab.insight.accuracy import Z95
 from lab.records import Reply, Vote
 
+FEW = 10  # games of a version, below which even a clear interval deserves a word of warning
 PULL = 0.05  # prior precision of a strength: a standard deviation of 4.5, wide beside any that is seen
 Numbers = numpy.ndarray
 
@@ -45,6 +49,16 @@ class Standing:
     high: float
     games: int
     wins: float
+    linked: bool = True  # to the anchor, by games
+
+    @property
+    def few(self) -> bool:
+        return self.games < FEW
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the interval leaves the anchor's strength out."""
+        return self.linked and not self.low <= 0.0 <= self.high
 
     @property
     def preferred(self) -> tuple[float, float, float]:
@@ -62,18 +76,36 @@ class Board:
 
 
 def games_of(votes: Sequence[Vote], replies: Mapping[str, Reply]) -> list[Game]:
-    """The votes between two versions of one base; `both_bad` says nothing of which is better."""
+    """The blind votes between two versions of one base, on all in all; `both_bad` says nothing of which is better.
+
+    What was drawn again, because the first was not liked, is no fair game: both were drawn together, as the session keeps them.
+    """
     found = []
     for vote in votes:
         a, b = replies.get(vote.a), replies.get(vote.b)
         if a is None or b is None or a.version is None or b.version is None or a.version == b.version or a.base != b.base:
             continue
-        if vote.choice == "both_bad":
+        if vote.choice == "both_bad" or vote.criterion != "overall" or (a.parent, a.time) != (b.parent, b.time):
             continue
         score = {"a": 1.0, "b": 0.0, "tie": 0.5}[vote.choice]
         total = len(a.token_ids) + len(b.token_ids)
         found.append(Game(a.version, b.version, score, (len(a.token_ids) - len(b.token_ids)) / total if total else 0.0))
     return found
+
+
+def anchor_of(games: Sequence[Game]) -> int:
+    """The base where it played, else the version that played most: strengths against one that nobody met say nothing."""
+    count = Counter(version for game in games for version in (game.a, game.b))
+    return 0 if 0 in count or not count else max(count, key=lambda version: (count[version], -version))
+
+
+def linked(games: Sequence[Game], anchor: int) -> set[int]:
+    """The versions that a chain of games leads to from the anchor, which is among them."""
+    reached, before = {anchor}, set[int]()
+    while reached != before:
+        before = set(reached)
+        reached |= {version for game in games if {game.a, game.b} & before for version in (game.a, game.b)}
+    return reached
 
 
 def leaderboard(games: Sequence[Game], anchor: int = 0, control_length: bool = False) -> Board:
@@ -91,10 +123,12 @@ def leaderboard(games: Sequence[Game], anchor: int = 0, control_length: bool = F
     pull = numpy.full(width, PULL)
     found = fitted(design, scores, pull)
     errors = spread(design, scores, pull, found)
+    near = linked(games, anchor)
     standings = [Standing(anchor, 0.0, 0.0, 0.0, *played(games, anchor))]
     for place, version in enumerate(others):
         half = Z95 * errors[place]
-        standings.append(Standing(version, found[place], found[place] - half, found[place] + half, *played(games, version)))
+        low, high = float(found[place] - half), float(found[place] + half)
+        standings.append(Standing(version, float(found[place]), low, high, *played(games, version), version in near))
     standings.sort(key=lambda standing: -standing.strength)
     return Board(tuple(standings), anchor, float(found[-1]) if control_length else None)
 

@@ -1,12 +1,13 @@
 """Where a reply comes from and where an opinion went: versions, their rounds, and the very opinions those read.
 
 Nothing is guessed: a version's folder names its parent and its job, a job names its opinions, and an opinion its replies. Of a
-deleted version the registry's notes are left. Reads the store and the registry; changes neither.
+deleted version the registry's notes are left. `find` begins from words instead of an id. Reads the store and the registry;
+changes neither.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lab.errors import StoreError
@@ -15,6 +16,8 @@ from lab.records import Correction, Reply, Thumb, Vote
 from lab.registry.versions import Versions
 
 SHORT = 60  # characters of a reply that is quoted
+FOUND = 20  # traces that a search answers with
+SEARCHED = 200  # newest conversations that it looks through
 Opinion = Vote | Thumb | Correction
 
 
@@ -49,6 +52,8 @@ def of_version(store: Store, versions: Versions, version: int) -> list[Step]:
     jobs = {job.id: job for job in store.jobs(limit=1_000_000, base=versions.base)}
     steps = []
     line = versions.lineage(version)
+    rounds = [jobs[job] for job in versions.rounds(version) if job in jobs]
+    replies = replies_of(store, [known[each] for job in rounds for each in job.opinions if each in known])
     for place, number in enumerate(line):
         made = states.get(number)
         (job_id,) = versions.rounds(number)[:1] or ("",)
@@ -56,7 +61,7 @@ def of_version(store: Store, versions: Versions, version: int) -> list[Step]:
         parent = line[place + 1] if place + 1 < len(line) else 0
         steps.append(Step(
             number, parent, made.state if made else "deleted", made.algorithm if made else (job.algorithm if job else ""), job_id,
-            made.why if made else "deleted", tuple(told(opinion, known, store) for opinion in (job.opinions if job else ())),
+            made.why if made else "deleted", tuple(told(opinion, known, replies) for opinion in (job.opinions if job else ())),
         ))  # fmt: skip
     return steps
 
@@ -73,8 +78,74 @@ def of_reply(store: Store, versions: Versions, reply: str) -> list[Step]:
 
 def reached(store: Store, versions: Versions, opinion: str) -> list[int]:
     """The versions whose round, or an ancestor's, read an opinion; those that are there, oldest first."""
-    readers = {job.id for job in store.jobs(limit=1_000_000, base=versions.base) if opinion in job.opinions}
-    return [made.version for made in versions.all() if made.version and readers.intersection(versions.rounds(made.version))]
+    return reach(store, versions).get(opinion, [])
+
+
+def reach(store: Store, versions: Versions) -> dict[str, list[int]]:
+    """The same of every opinion that some round read."""
+    made = [(each.version, set(versions.rounds(each.version))) for each in versions.all() if each.version]
+    found: dict[str, set[int]] = {}
+    for job in store.jobs(limit=1_000_000, base=versions.base):
+        heirs = {version for version, rounds in made if job.id in rounds}
+        for opinion in job.opinions if heirs else ():
+            found.setdefault(opinion, set()).update(heirs)
+    return {opinion: sorted(heirs) for opinion, heirs in found.items()}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a search found: a reply, with the version that spoke it, or an opinion, with the versions it reached."""
+
+    id: str
+    kind: str  # reply, vote, thumb or correction
+    words: str
+    spoken: int | None  # by which version; None for an opinion
+    reached: tuple[int, ...]  # of a reply: by the opinions about it
+
+
+def find(store: Store, versions: Versions, sought: str) -> list[Trace]:
+    """Opinions and replies of this base's versions by an id, or by words of theirs or of the turn before; newest first."""
+    sought = " ".join(sought.casefold().split())
+    if not sought:
+        return []
+    known = opinions_of(store)
+    replies = replies_of(store, known.values())
+    reaching = reach(store, versions)
+    about: dict[str, set[int]] = {}  # a reply: what the opinions about it reached
+    traces: list[Trace] = []
+    for opinion in known.values():
+        for name in subjects(opinion):
+            about.setdefault(name, set()).update(reaching.get(opinion.id, ()))
+        texts = [replies[name].text for name in subjects(opinion)] + [asked(replies[name], replies) for name in subjects(opinion)]
+        texts += [opinion.text] if isinstance(opinion, Correction) else []
+        if opinion.id == sought or matches(sought, texts):
+            found = told(opinion.id, known, replies)
+            traces.append(Trace(opinion.id, found.kind, found.words, None, tuple(reaching.get(opinion.id, ()))))
+    for reply, before in spoken_by(store, versions.base):
+        if reply.id == sought or matches(sought, (reply.text, before)):
+            words = f"{quoted(reply)} to “{shortened(before)}”"
+            traces.append(Trace(reply.id, "reply", words, reply.version, tuple(sorted(about.get(reply.id, ())))))
+    exact = [trace for trace in traces if trace.id == sought]
+    return exact or sorted(traces, key=lambda trace: trace.id, reverse=True)[:FOUND]
+
+
+def spoken_by(store: Store, base: str) -> Iterator[tuple[Reply, str]]:
+    """What versions of a base said in the newest conversations, each with the turn before it."""
+    for conversation in store.conversations(SEARCHED):
+        turns = {turn.id: turn for turn in store.replies(conversation.id)}
+        for turn in turns.values():
+            if turn.role == "assistant" and turn.version is not None and turn.base == base:
+                yield turn, asked(turn, turns)
+
+
+def asked(reply: Reply, turns: Mapping[str, Reply]) -> str:
+    """The text of the turn before."""
+    before = turns.get(reply.parent or "")
+    return before.text if before else ""
+
+
+def matches(sought: str, texts: Iterable[str]) -> bool:
+    return any(sought in " ".join(text.casefold().split()) for text in texts)
 
 
 def opinions_of(store: Store) -> dict[str, Opinion]:
@@ -82,18 +153,28 @@ def opinions_of(store: Store) -> dict[str, Opinion]:
     return {opinion.id: opinion for opinion in found}
 
 
-def told(opinion: str, known: Mapping[str, Opinion], store: Store) -> Learned:
+def subjects(opinion: Opinion) -> tuple[str, ...]:
+    """The replies an opinion is about."""
+    return (opinion.a, opinion.b) if isinstance(opinion, Vote) else (opinion.reply,)
+
+
+def replies_of(store: Store, opinions: Iterable[Opinion]) -> Mapping[str, Reply]:
+    """What the opinions are about, and the turns before, read at once."""
+    return store.replies_with_ancestors([name for opinion in opinions for name in subjects(opinion)])
+
+
+def told(opinion: str, known: Mapping[str, Opinion], replies: Mapping[str, Reply]) -> Learned:
     """An opinion in the words of what it was about."""
     match known.get(opinion):
         case Vote() as vote:
-            a, b = (quoted(store.reply(reply)) for reply in (vote.a, vote.b))
+            a, b = quoted(replies[vote.a]), quoted(replies[vote.b])
             words = {"a": f"{a} over {b}", "b": f"{b} over {a}", "tie": f"{a} as good as {b}", "both_bad": f"neither {a} nor {b}"}
             return Learned(opinion, "vote", f"{words[vote.choice]} ({vote.criterion}, {vote.rater})")
         case Thumb() as thumb:
-            about = quoted(store.reply(thumb.reply))
+            about = quoted(replies[thumb.reply])
             return Learned(opinion, "thumb", f"{thumb.value} for {about} ({thumb.criterion}, {thumb.rater})")
         case Correction() as better:
-            instead = f"“{shortened(better.text)}” instead of {quoted(store.reply(better.reply))}"
+            instead = f"“{shortened(better.text)}” instead of {quoted(replies[better.reply])}"
             return Learned(opinion, "correction", f"{instead} ({better.criterion}, {better.rater})")
         case _:
             return Learned(opinion, "gone", "taken back, replaced by a newer one, or purged")

@@ -17,12 +17,16 @@ from typing import Any, TypeAlias
 import gradio as gr
 
 from lab.errors import LabError
+from lab.ui.exports import Exports, command_of
 from lab.ui.lab import Lab
 from lab.ui.page import Page, heading
 from lab.ui.tabs.chat import ChatHandlers
-from lab.ui.tabs.compare import CompareHandlers
+from lab.ui.tabs.compare import VERSIONS, CompareHandlers
 from lab.ui.tabs.training import TrainingHandlers
 from lab.ui.tabs.versions import VersionsHandlers
+from lab.ui.tabs.versions_lineage import LineageHandlers
+from lab.ui.tabs.versions_replay import ReplayHandlers
+from lab.ui.tabs.versions_save import SaveHandlers
 from lab.ui.view import sentence
 
 Handler: TypeAlias = Callable[..., Any]
@@ -109,6 +113,7 @@ def wire(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     wire_chat(lab, page, blocks)
     wire_compare(lab, page)
     wire_versions(lab, page)
+    wire_version_parts(lab, page, blocks)
     wire_training(lab, page, blocks)
 
 
@@ -152,12 +157,38 @@ def wire_compare(lab: Lab, page: Page) -> None:
 def wire_versions(lab: Lab, page: Page) -> None:
     tab = page.versions
     do = VersionsHandlers(lab, tab)
-    listen([tab.table.select], do.pick, None, tab.outputs())
+    listen([tab.tree.select, tab.lineage.found.select], do.pick, None, tab.outputs())
     listen([tab.chosen.input], do.look, [tab.chosen], tab.outputs())
     listen([tab.activate.click], do.activate, [tab.chosen, tab.seen], tab.outputs())
     listen([tab.rollback.click], do.rollback, [tab.seen], tab.outputs())
+    listen([tab.undo.click], do.undo, [tab.undone, tab.seen], tab.outputs())
+    listen([tab.delete.click], do.ask_delete, [tab.chosen], tab.outputs())
     listen([tab.delete_sure.click], do.delete, [tab.chosen, tab.seen], tab.outputs())
-    listen([tab.delete.click], do.ask_delete, [tab.chosen], {tab.delete, tab.delete_sure})
+    listen([tab.keep.click], do.unasked, None, tab.outputs())
+
+
+def wire_version_parts(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
+    """Below the tree: the replay, the search for where something went, and exports."""
+    replay, lineage, save, compare = page.versions.replay, page.versions.lineage, page.versions.save, page.compare
+    play = ReplayHandlers(lab, replay)
+    chosen = {replay.before, replay.after, replay.count, replay.how}
+    listen([replay.now.click], play.replay, chosen, replay.outputs(), recover=play.recover, draws=True)
+    listen([replay.stop.click], play.stop, None, [])
+
+    def vote_blind(values: Any) -> Any:
+        """Both versions of the replay, chosen in Compare."""
+        before, after = play.pair(values)
+        offered = CompareHandlers(lab, compare, page.panel).choose_what(VERSIONS)
+        both = {box: {**offered[box], "value": number} for box, number in ((compare.first, after), (compare.second, before))}
+        return {page.tabs: gr.Tabs(selected="compare"), compare.what: VERSIONS, **both}
+
+    listen([replay.blind.click], vote_blind, chosen, {page.tabs, compare.what, compare.first, compare.second})
+    trace = LineageHandlers(lab, lineage).trace
+    listen([lineage.search.click, lineage.sought.submit], trace, [lineage.sought], {lineage.found})
+    keep = SaveHandlers(lab, save, Exports(lab.settings.home, command_of(lab.settings)))
+    listen([save.now.click], keep.save, [page.versions.chosen, save.kind, save.name, save.seen], save.outputs())
+    listen([save.stop.click], keep.stop, [save.seen], save.outputs())
+    listen([save.timer.tick, blocks.load], keep.tick, [save.seen], save.outputs())
 
 
 def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:

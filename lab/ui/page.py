@@ -25,6 +25,7 @@ class Page:
     header: gr.HTML
     headed: gr.State
     panel: Panel
+    tabs: gr.Tabs
     chat_tab: gr.Tab
     compare_tab: gr.Tab
     training_tab: gr.Tab
@@ -41,7 +42,7 @@ def lay_out(settings: Settings) -> Page:
     headed = gr.State("")
     side = panel.build(settings)
     header = gr.HTML(elem_id="header", padding=False)
-    with gr.Tabs(elem_id="tabs"):
+    with gr.Tabs(elem_id="tabs") as tabs:
         with gr.Tab("Chat", id="chat") as chat_tab:
             chat_parts = chat.build()
         with gr.Tab("Compare", id="compare") as compare_tab:
@@ -52,7 +53,7 @@ def lay_out(settings: Settings) -> Page:
             versions_parts = versions.build()
     timer = gr.Timer(TICK)
     return Page(
-        header, headed, side, chat_tab, compare_tab, training_tab, versions_tab,
+        header, headed, side, tabs, chat_tab, compare_tab, training_tab, versions_tab,
         chat_parts, compare_parts, training_parts, versions_parts, timer,
     )  # fmt: skip
 

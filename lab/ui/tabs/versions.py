@@ -1,45 +1,72 @@
-"""The Versions tab: every version of this base, its report, and which one speaks."""
+"""The Versions tab: the tree of versions and which one speaks; a report, a replay, a leaderboard, a lineage and exports below it.
+
+Choosing, activating, rolling back, undoing and deleting are here; each part below has a module of its own, and
+versions_view.py draws.
+"""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 
 from lab.errors import LabError
 from lab.records import AdapterVersion
+from lab.ui.board import Ranking, bytes_in_words, ranking, size_of, tree
 from lab.ui.lab import Lab
-from lab.ui.view import clock, heldout, version_name
+from lab.ui.tabs import versions_lineage, versions_replay, versions_save
+from lab.ui.tabs.versions_lineage import LineageTab, lineage_page
+from lab.ui.tabs.versions_replay import ReplayTab
+from lab.ui.tabs.versions_save import SaveTab
+from lab.ui.tabs.versions_view import PICK, damaged_note, ranking_table, report_page, tree_table, trial_panel
+from lab.ui.view import version_name
 
-if TYPE_CHECKING:
-    from lab.loop.trial import TrialStatus
-
-HEADERS = ["Version", "State", "Made from", "By", "When", "Held-out", "Why"]
 Update = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What the last change on this page was, so that it can be taken back while `now` still speaks."""
+
+    now: int
+    before: int
+    by_rollback: bool  # how: an activation is undone by a rollback, a rollback by activating again
 
 
 @dataclass(frozen=True)
 class VersionsTab:
     seen: gr.State
     trial: gr.HTML
-    table: gr.Dataframe
-    damaged: gr.Markdown
     chosen: gr.Dropdown
     activate: gr.Button
     rollback: gr.Button
+    undone: gr.State
+    undo: gr.Button
     delete: gr.Button
+    question: gr.HTML
     delete_sure: gr.Button
-    details: gr.Markdown
+    keep: gr.Button
+    tree: gr.HTML
+    damaged: gr.Markdown
+    details: gr.HTML
+    ranking: gr.HTML
+    replay: ReplayTab
+    lineage: LineageTab
+    save: SaveTab
 
     def outputs(self) -> set[Any]:
-        return {self.seen, self.trial, self.table, self.damaged, self.chosen, self.details, self.delete, self.delete_sure}
+        return {
+            self.seen, self.trial, self.chosen, self.undone, self.undo, self.delete, self.question, self.delete_sure, self.keep,
+            self.tree, self.damaged, self.details, self.ranking, self.replay.before, self.replay.after, self.lineage.line,
+            self.save.name, self.save.now,
+        }  # fmt: skip
 
 
 def build() -> VersionsTab:
-    seen = gr.State(None)
+    seen, undone = gr.State(None), gr.State(None)
     trial = gr.HTML(elem_id="trial", padding=False)
     with gr.Row(elem_id="version-buttons"):
         chosen = gr.Dropdown(
@@ -48,15 +75,28 @@ def build() -> VersionsTab:
         )  # fmt: skip
         activate = gr.Button("Activate", variant="primary", scale=0, min_width=110, elem_id="activate")
         rollback = gr.Button("Roll back", scale=0, min_width=120, elem_id="rollback")
+        undo = gr.Button("Undo", scale=0, min_width=290, visible=False, elem_id="undo")
         delete = gr.Button("Delete", variant="stop", scale=0, min_width=100, elem_id="delete")
-        delete_sure = gr.Button("Delete for good", variant="stop", scale=0, min_width=150, visible=False, elem_id="delete-sure")
-    table = gr.Dataframe(
-        headers=HEADERS, value=[], interactive=False, wrap=True, label="Versions (select a row)", elem_id="versions",
-        max_height=420, column_widths=["100px", "95px", "110px", "70px", "110px", "130px", "290px"], buttons=[],
-    )  # fmt: skip
-    details = gr.Markdown(elem_id="details")
+        delete_sure = gr.Button("Delete for good", variant="stop", scale=0, min_width=250, visible=False, elem_id="delete-sure")
+        keep = gr.Button("Keep it", scale=0, min_width=100, visible=False, elem_id="keep")
+    question = gr.HTML(elem_id="delete-question", padding=False, visible=False)
+    with_rows = gr.HTML(elem_id="versions", padding=False, js_on_load=PICK)
     damaged = gr.Markdown(elem_id="damaged", visible=False)
-    return VersionsTab(seen, trial, table, damaged, chosen, activate, rollback, delete, delete_sure, details)
+    with gr.Tabs(elem_id="version-parts"):
+        with gr.Tab("Report", id="report"):
+            details = gr.HTML(elem_id="details", padding=False)
+        with gr.Tab("What changed", id="replay"):
+            replay = versions_replay.build()
+        with gr.Tab("Leaderboard", id="leaderboard"):
+            board = gr.HTML(elem_id="ranking", padding=False)
+        with gr.Tab("Lineage", id="lineage"):
+            lineage = versions_lineage.build()
+        with gr.Tab("Save", id="save"):
+            save = versions_save.build()
+    return VersionsTab(
+        seen, trial, chosen, activate, rollback, undone, undo, delete, question, delete_sure, keep, with_rows, damaged, details,
+        board, replay, lineage, save,
+    )  # fmt: skip
 
 
 class VersionsHandlers:
@@ -64,54 +104,72 @@ class VersionsHandlers:
 
     def __init__(self, lab: Lab, tab: VersionsTab) -> None:
         self.lab, self.tab = lab, tab
+        self._ranked: tuple[tuple[int, ...], Ranking] | None = None  # by the mark of the opinions it was made from
+        self._ranking = threading.Lock()
 
-    def tick(self, seen: Any, chosen: int | None) -> Update:
+    def tick(self, seen: Mapping[str, Any] | None, chosen: int | None) -> Update:
         """The tab, where something changed since this page last looked."""
-        versions = newest_first(self.lab.versions.all())
-        damaged = self.lab.versions.damaged()
-        rows = [version_row(version) for version in versions]
-        trial = trial_panel(self.lab.worker.trial())
-        now = [rows, [list(item) for item in damaged], trial]
+        tab, lab = self.tab, self.lab
+        versions, damaged = lab.versions.all(), lab.versions.damaged()
+        trial, live, found = trial_panel(lab.worker.trial()), lab.versions.live(), self.ranking()
+        board = ranking_table(found)
+        now = {
+            "versions": [[each.version, each.state, each.why] for each in versions],
+            "damaged": [list(item) for item in damaged], "trial": trial, "live": live, "ranking": board,
+        }  # fmt: skip
         if now == seen:
             return {}
-        numbers = [version.version for version in versions]
-        choices = [(f"{row[0]} ({row[1]})", number) for row, number in zip(rows, numbers, strict=True)]
-        choice = chosen if chosen in numbers and seen is not None else self.lab.versions.live()
-        return {
-            self.tab.seen: now,
-            self.tab.trial: trial,
-            self.tab.table: rows,
-            self.tab.damaged: gr.update(value=damaged_note(damaged), visible=bool(damaged)),
-            self.tab.chosen: gr.update(choices=choices, value=choice),
-            self.tab.details: self.details_of(choice),
+        choice = chosen if seen is not None and chosen in {each.version for each in versions} else live
+        update: Update = {
+            tab.seen: now,
+            tab.trial: trial,
+            tab.ranking: board,
+            tab.damaged: gr.update(value=damaged_note(damaged), visible=bool(damaged)),
+            tab.chosen: gr.update(choices=choices(versions), value=choice),
         }
+        if seen is None or any(now[part] != seen.get(part) for part in ("versions", "live", "ranking")):
+            update |= self.shown(choice, versions, found, again=seen is not None and choice == chosen)
+        if seen is not None and seen.get("live") != live:
+            update |= self.not_undoable()
+        return update
 
-    def pick(self, event: gr.SelectData) -> Update:
-        """A row of the table was selected."""
-        row = event.index[0] if isinstance(event.index, list | tuple) else event.index
-        versions = newest_first(self.lab.versions.all())
-        if not 0 <= row < len(versions):
-            raise LabError("this list is older than the lab's; open the tab again")
-        number = versions[row].version
-        return {self.tab.chosen: number, self.tab.details: self.details_of(number), **self.unasked()}
+    def pick(self, event: gr.EventData) -> Update:
+        """A row of the tree was clicked."""
+        return self.look(int(event.version))
 
     def look(self, chosen: int | None) -> Update:
-        return {self.tab.details: self.details_of(chosen), **self.unasked()}
+        number = required(chosen)
+        return {self.tab.chosen: number, **self.shown(number, self.lab.versions.all(), self.ranking()), **self.unasked()}
 
     def activate(self, chosen: int | None, seen: Any) -> Update:
         number = required(chosen)
-        before = self.lab.versions.live()
-        if number == before and self.lab.worker.trial() is None:
+        before, trial = self.lab.versions.live(), self.lab.worker.trial()
+        if number == before and trial is None:
             raise LabError(f"{version_name(number)} is live already; choose another one")
-        self.lab.versions.activate(number, "chosen on the page")
+        self.lab.versions.activate(number, "chosen on the page", evidence=trial.evidence if trial else None)
         self.speak(number, before)
-        return self.tick(seen, number)
+        undo = {} if trial else self.undoable(Undone(number, before, by_rollback=True))
+        return {**self.tick(seen, number), **undo}
 
     def rollback(self, seen: Any) -> Update:
-        before = self.lab.versions.live()
-        now = self.lab.versions.rollback()
-        self.speak(now.version, before)
-        return self.tick(seen, now.version)
+        before, trial = self.lab.versions.live(), self.lab.worker.trial()
+        now = self.lab.versions.rollback(evidence=trial.evidence if trial else None).version
+        self.speak(now, before)
+        if trial:
+            gr.Info(f"The trial of {version_name(before)} ended undecided; to activate it again is to choose it.", duration=5)
+        undo = {} if trial else self.undoable(Undone(now, before, by_rollback=False))
+        return {**self.tick(seen, now), **undo}
+
+    def undo(self, undone: Undone | None, seen: Any) -> Update:
+        """Takes back what this page did last, as long as nothing else happened since."""
+        if undone is None or self.lab.versions.live() != undone.now or self.lab.worker.trial() is not None:
+            raise LabError("another version speaks by now, so there is nothing to undo; activate the one you want")
+        if undone.by_rollback:
+            now = self.lab.versions.rollback().version
+        else:
+            now = self.lab.versions.activate(undone.before, "the rollback was undone on the page").version
+        self.speak(now, undone.now)
+        return {**self.tick(seen, now), **self.not_undoable()}
 
     def speak(self, number: int, before: int) -> None:
         """The engine follows the registry; if it cannot, the registry goes back, so that both always agree."""
@@ -123,9 +181,16 @@ class VersionsHandlers:
         gr.Info(f"{version_name(number).capitalize()} speaks from the next reply on.", duration=3)
 
     def ask_delete(self, chosen: int | None) -> Update:
-        """Files cannot be brought back, so deleting takes two clicks, and the second button names the version."""
-        sure = f"Delete {version_name(required(chosen))} for good"
-        return {self.tab.delete: gr.update(visible=False), self.tab.delete_sure: gr.update(value=sure, visible=True)}
+        """Files cannot be brought back, so deleting takes two clicks; the question says what it means and names the version."""
+        number, tab = required(chosen), self.tab
+        version = self.lab.versions.get(number)
+        heirs = [each.version for each in self.lab.versions.all() if number in self.lab.versions.lineage(each.version)[1:]]
+        return {
+            tab.delete: gr.update(visible=False),
+            tab.delete_sure: gr.update(value=f"Delete {version_name(number)} for good", visible=True),
+            tab.keep: gr.update(visible=True),
+            tab.question: gr.update(value=f'<p class="trouble">{meaning(version, heirs)}</p>', visible=True),
+        }
 
     def delete(self, chosen: int | None, seen: Any) -> Update:
         number = required(chosen)
@@ -134,12 +199,42 @@ class VersionsHandlers:
         return {**self.tick(seen, None), **self.unasked()}
 
     def unasked(self) -> Update:
-        return {self.tab.delete: gr.update(visible=True), self.tab.delete_sure: gr.update(visible=False)}
+        tab = self.tab
+        hidden = {each: gr.update(visible=False) for each in (tab.delete_sure, tab.keep, tab.question)}
+        return {tab.delete: gr.update(visible=True), **hidden}
 
-    def details_of(self, chosen: int | None) -> str:
-        if chosen is None:
-            return ""
-        return details(self.lab.versions.get(chosen), self.lab.versions.lineage(chosen))
+    def undoable(self, undone: Undone) -> Update:
+        words = f"Undo: {version_name(undone.before)} speaks again"
+        return {self.tab.undone: undone, self.tab.undo: gr.update(value=words, visible=True)}
+
+    def not_undoable(self) -> Update:
+        return {self.tab.undone: None, self.tab.undo: gr.update(visible=False)}
+
+    def ranking(self) -> Ranking:
+        """From the votes there are; read again only when one came or went."""
+        with self._ranking:
+            mark = self.lab.store.opinions_mark()
+            if self._ranked is None or self._ranked[0] != mark:
+                votes = self.lab.store.votes()
+                replies = self.lab.store.replies_with_ancestors(reply for vote in votes for reply in (vote.a, vote.b))
+                self._ranked = mark, ranking(votes, replies, self.lab.versions.base)
+            return self._ranked[1]
+
+    def shown(self, number: int, versions: list[AdapterVersion], found: Ranking, again: bool = False) -> Update:
+        """Everything that is about the chosen version. `again`: it was chosen before, so what a replay compares stays."""
+        tab, made = self.tab, self.lab.versions.get(number)
+        line = self.lab.versions.lineage(number)
+        names = choices(versions)
+        parent = next((each for each in (*line[1:], 0) if each in {version for _, version in names}), 0)
+        return {
+            tab.tree: tree_table(tree(versions, self.lab.versions.lineage), found, number),
+            tab.details: report_page(made, line),
+            tab.replay.before: gr.update(choices=names) if again else gr.update(choices=names, value=parent),
+            tab.replay.after: gr.update(choices=names) if again else gr.update(choices=names, value=number),
+            tab.lineage.line: lineage_page(self.lab, number),
+            tab.save.name: gr.update(placeholder=f"{versions_save.folder_name(number, 'peft')} or -merged"),
+            tab.save.now: gr.update(value=f"Save {version_name(number)}"),
+        }
 
 
 def required(chosen: int | None) -> int:
@@ -148,61 +243,24 @@ def required(chosen: int | None) -> int:
     return int(chosen)
 
 
-def newest_first(versions: Sequence[AdapterVersion]) -> list[AdapterVersion]:
-    return sorted(versions, key=lambda version: -version.version)
+def choices(versions: list[AdapterVersion]) -> list[tuple[str, int]]:
+    """For a list of versions, newest first, each with its state."""
+
+    def name(version: AdapterVersion) -> str:
+        state = version.state if version.version or version.state == "live" else "as it came"
+        return f"{version_name(version.version)} ({state})"
+
+    return [(name(each), each.version) for each in sorted(versions, key=lambda each: -each.version)]
 
 
-def version_row(version: AdapterVersion) -> list[str]:
-    report = version.report
-    return [
-        version_name(version.version),
-        version.state if version.version or version.state == "live" else "–",
-        version_name(version.parent) if version.parent is not None else "–",
-        version.algorithm.upper() if version.version else "–",
-        clock(version.created) if version.version else "–",
-        heldout(report),
-        version.why or (report.why if report else ""),
-    ]
-
-
-def trial_panel(trial: TrialStatus | None) -> str:
-    """What the blind votes say so far of the version on trial, and what would decide; nothing while there is no trial."""
-    if trial is None:
-        return ""
-    leads = "against it" if trial.worse > trial.better else "for it"
-    done = f"{100 * trial.progress:.0f}"
-    return (
-        f'<p class="round"><strong>{html.escape(version_name(trial.version).capitalize())}</strong> is '
-        f"{html.escape(trial.words)}. Blind votes in Compare decide: it is proven, or taken back by itself.</p>"
-        f'<div class="bar" role="progressbar" aria-label="evidence {leads}" aria-valuenow="{done}" aria-valuemin="0" '
-        f'aria-valuemax="100"><div style="width:{done}%"></div></div>'
-    )
-
-
-def damaged_note(damaged: Sequence[tuple[str, str]]) -> str:
-    if not damaged:
-        return ""
-    return "**Damaged folders, not used:**\n" + "\n".join(f"- `{folder}`: {reason}" for folder, reason in damaged)
-
-
-def details(version: AdapterVersion, lineage: Sequence[int]) -> str:
-    """A version's report, in sentences and one table."""
+def meaning(version: AdapterVersion, heirs: list[int]) -> str:
+    """What it means to delete a version."""
     name = version_name(version.version)
-    if version.version == 0:
-        return f"**{name}**: the model as it came, without an adapter. Always there."
-    steps = " ← ".join(version_name(number) for number in [*lineage, 0])
-    lines = [f"**{name}** ({version.state}). {version.why}", f"Lineage: {steps}"]
-    report = version.report
-    if report is None:
-        return "\n\n".join([*lines, "It has no report."])
-    dropped = ", ".join(f"{count} {reason}" for reason, count in report.dropped.items()) or "none"
-    rows = [
-        ("Made by", f"{report.algorithm.upper()}, {report.steps} steps on {report.used} examples (dropped: {dropped})"),
-        ("Loss", f"{report.loss_first:.3f} → {report.loss_last:.3f}"),
-        ("Held-out accuracy", heldout(report)),
-        ("Distance from the base", f"{report.kl:.3f} nats a token"),
-        ("Canaries", ", ".join(f"{key} {value:.3g}" for key, value in report.canaries.items()) or "none"),
-        ("Cost", f"{report.seconds:.0f} s, {report.peak_mb:.0f} MB at most"),
-    ]
-    table = "\n".join(["| | |", "|---|---|", *(f"| {label} | {text} |" for label, text in rows)])
-    return "\n\n".join([*lines, table])
+    size = bytes_in_words(size_of(version.folder))
+    said = (
+        f"Deleting {name} removes its {size} of files, and nobody can bring them back. "
+        "It can then neither speak nor be compared, and its number is never given again. "
+        "Conversations and votes stay."
+    )
+    names = ", ".join(version_name(each) for each in heirs)
+    return said + (f" What was trained from it stays whole: {names}." if heirs else "")
