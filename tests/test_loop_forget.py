@@ -48,7 +48,7 @@ def secret_talk(store: Store, rater: str = "me") -> str:
     others = (Vote(a.id, b.id, "a", rater=rater), Thumb(a.id, "up", rater=rater), Correction(b.id, f"no {SECRET}", rater=rater))
     for opinion in (old, *others):
         store.add_opinion(opinion)
-    store.retract(old.id)
+    store.withdraw(old.id)
     return conversation
 
 

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.feedback import conversations, jobs, opinions, purge, shared
+from lab.feedback import browse, conversations, jobs, opinions, purge, shared
+from lab.feedback.browse import IMPORTED
 from lab.feedback.database import Database
 from lab.feedback.opinions import Opinion
 from lab.feedback.purge import Purgeable
 from lab.records import Conversation, Correction, Job, Reply, Thumb, Vote, new_id
 
 FILE = "lab.db"
-IMPORTED = "import"  # the source of imported conversations
 BUSY = "busy_until"
 BUSY_MOST = 5.0  # seconds ahead; a mark beyond is of a clock that was set back since
 BUSY_STEP = 0.4  # seconds that a busy mark must move before it is worth a write
@@ -84,6 +84,11 @@ class Store:
         with self._database.read() as connection:
             return conversations.replies(connection, conversation)
 
+    def spoken(self, ids: Iterable[str]) -> dict[str, Reply]:
+        """These replies by id, without their tokens: what looking at many texts takes. Those that are gone are left out."""
+        with self._database.read() as connection:
+            return conversations.without_tokens(connection, ids)
+
     def replies_with_ancestors(self, ids: Iterable[str]) -> dict[str, Reply]:
         """These replies and every turn before them, by id: what many threads are made of, read at once."""
         with self._database.read() as connection:
@@ -92,7 +97,7 @@ class Store:
     def imported_turns(self) -> list[str]:
         """Ids of the assistant's turns in imported chats that were not taken back."""
         with self._database.read() as connection:
-            gone = opinions.retracted(connection)
+            gone = opinions.all_withdrawn(connection)
             return [each for each in conversations.assistant_turns(connection, IMPORTED) if each not in gone]
 
     # opinions
@@ -101,9 +106,15 @@ class Store:
         with self._database.write() as connection:
             opinions.add(connection, opinion)
 
-    def retract(self, opinion: str) -> None:
+    def withdraw(self, opinion: str) -> None:
+        """Takes an opinion, or an imported turn that is imitated, out of all that is read from now on; it is kept."""
         with self._database.write() as connection:
-            opinions.retract(connection, opinion)
+            opinions.withdraw(connection, opinion)
+
+    def restore(self, opinion: str) -> None:
+        """Undoes `withdraw`."""
+        with self._database.write() as connection:
+            opinions.withdraw(connection, opinion, restored=True)
 
     def thumbs(self) -> list[Thumb]:
         """The newest of every rater, reply and criterion, oldest first; neither cleared nor taken back."""
@@ -129,6 +140,20 @@ class Store:
         """'up' or 'down', or None for no thumb, a cleared one, or one taken back."""
         with self._database.read() as connection:
             return opinions.thumb_of_reply(connection, reply, rater, criterion)
+
+    def browse(self, wanted: browse.Filter, start: int = 0) -> tuple[list[browse.Row], int]:
+        """(a page of opinions, newest first; how many there are in all)."""
+        with self._database.read() as connection:
+            return browse.page(connection, wanted, start)
+
+    def detail(self, opinion: str) -> browse.Detail:
+        with self._database.read() as connection:
+            return browse.detail(connection, opinion)
+
+    def filter_values(self) -> browse.Values:
+        """The raters, choices and versions that opinions can be filtered by."""
+        with self._database.read() as connection:
+            return browse.values(connection)
 
     def opinions_mark(self) -> tuple[int, ...]:
         """Differs from an earlier one when an opinion or an imported chat came or was taken back: cheap to ask often."""
