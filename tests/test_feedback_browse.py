@@ -72,7 +72,7 @@ def test_every_filter_lets_through_what_it_names(store: Store, kept: dict[str, s
     assert (found(state="replaced"), found(state="cleared"), found(state="withdrawn")) == (["old vote"], ["cleared"], [])
     assert found(rater="ann") == ["correction", "old vote", "vote"]
     assert found(criterion="safe") == ["thumb"]
-    assert found(choice="tie") == ["vote"] and found(choice="down") == ["thumb"]
+    assert found(choices=("tie", "both_bad")) == ["vote"] and found(choices=("down",)) == ["thumb"]
     assert found(version=("tiny", 1)) == ["old vote", "vote"]
     assert found(version=("tiny", 2)) == ["cleared", "correction", "thumb"]
     assert found(version=("", GIVEN)) == ["chat"] and found(version=("other", 1)) == []
@@ -135,8 +135,8 @@ def test_a_detail_has_the_whole_conversation_and_what_was_written(store: Store, 
     vote, thumb, better = (store.detail(kept[name]) for name in ("vote", "thumb", "correction"))
     assert [turn.text for turn in vote.asked] == ["How are you?"] and vote.row.ms == 900
     assert (vote.a.id, vote.b and vote.b.id, vote.row.versions) == ("one-b", "one-a", (1, 0))
-    assert (thumb.b, thumb.written, thumb.row.versions) == (None, "rude words", (2,))
-    assert better.written == "She is Dr. Weiß." and better.conversation == store.reply("two-a").conversation
+    assert (thumb.b, thumb.row.written, thumb.row.versions) == (None, "rude words", (2,))
+    assert better.row.written == "She is Dr. Weiß." and better.a.conversation == store.reply("two-a").conversation
     assert store.detail(kept["chat"]).a.text == "You are welcome."
     with pytest.raises(StoreError, match="no opinion 'gone'"):
         store.detail("gone")

@@ -28,14 +28,14 @@ IMPORTED = "import"  # the source of imported conversations
 
 @dataclass(frozen=True)
 class Filter:
-    """None and "" let everything through. `text` is looked for in the question, the replies and what was written, in any
+    """None and nothing let everything through. `text` is looked for in the question, the replies and what was written, in any
     case; `since` and `until` are seconds, the latter not included; `version` is (base, number) or (base, GIVEN)."""
 
     kind: str | None = None
     state: str | None = None
     rater: str | None = None
     criterion: str | None = None
-    choice: str | None = None
+    choices: tuple[str, ...] = ()
     version: tuple[str, int] | None = None
     text: str = ""
     since: float | None = None
@@ -58,18 +58,17 @@ class Row:
     b: str | None
     versions: tuple[int | None, ...]
     ms: int | None
+    written: str  # a correction, or a comment
 
 
 @dataclass(frozen=True)
 class Detail:
-    """All about one opinion: what was asked, turn by turn, what was said, and what the rater wrote (a correction, a comment)."""
+    """All about one opinion: what was asked, turn by turn, and what was said."""
 
     row: Row
     asked: tuple[Reply, ...]
     a: Reply
     b: Reply | None
-    written: str
-    conversation: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def detail(connection: Connection, opinion: str) -> Detail:
         raise StoreError(f"there is no opinion {opinion!r}; it was deleted, look at the list again")
     *asked, a = conversations.thread(connection, found["a_id"])
     b = conversations.reply(connection, found["b_id"]) if found["b_id"] else None
-    return Detail(_row(found), tuple(asked), a, b, found["written"] or "", a.conversation)
+    return Detail(_row(found), tuple(asked), a, b)
 
 
 def values(connection: Connection) -> Values:
@@ -114,10 +113,12 @@ def values(connection: Connection) -> Values:
 def _filtered(wanted: Filter) -> Select[Any]:
     all_of_it = _joined().subquery()
     query = select(all_of_it)
-    for name in ("kind", "state", "rater", "criterion", "choice"):
+    for name in ("kind", "state", "rater", "criterion"):
         value = getattr(wanted, name)
         if value:
             query = query.where(all_of_it.c[name] == value)
+    if wanted.choices:
+        query = query.where(all_of_it.c.choice.in_(wanted.choices))
     if wanted.version is not None:
         base, number = wanted.version
         sides: list[ColumnElement[bool]] = [
@@ -185,4 +186,5 @@ def _row(found: Any) -> Row:
     return Row(
         found["id"], found["kind"], found["state"], found["choice"], found["rater"], found["criterion"], found["time"],
         found["question"] or "", found["a_text"], found["b_text"], versions, found["ms"],
+        found["written"] or "",
     )  # fmt: skip

@@ -112,7 +112,8 @@ def counts(store: Store, learned: Collection[str], scored: Collection[str] = (),
     """
     found = collect(store, "all")
     kinds = (found.pairs, found.labelled, found.demonstrations)
-    held = sum(is_held_out(example.prompt) for example in (*found.pairs, *found.labelled))
+    told: list[Pair | Labelled] = [*found.pairs, *found.labelled]
+    held = sum(is_held_out(example.prompt) for example in told)
     readable = [[example for example in examples if example.opinion not in gone] for examples in kinds]
     train = [[example for example in examples if not is_held_out(example.prompt)] for examples in readable]
     known = frozenset(learned)

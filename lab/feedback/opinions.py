@@ -51,7 +51,7 @@ def withdraw(connection: Connection, opinion: str, restored: bool = False) -> No
         connection.execute(insert(tables.retractions), {"opinion": opinion, "time": time.time(), "restored": restored})
 
 
-def withdrawn() -> Select[tuple[str]]:
+def withdrawn() -> Select[Any]:
     """The ids of what is withdrawn and was not restored since."""
     table = tables.retractions
     newest = select(func.max(table.c.seq)).group_by(table.c.opinion)
@@ -132,7 +132,7 @@ def _row_of(opinion: Opinion) -> dict[str, Any]:
     return row | {"reasons": list(opinion.reasons)} if isinstance(opinion, Thumb) else row
 
 
-def newest(table: Table) -> Select[tuple[int]]:
+def newest(table: Table) -> Select[Any]:
     """The seqs of what no later opinion of the same rater on the same thing replaced."""
     about: list[ColumnElement] = [table.c.reply] if table is not tables.votes else [
         case((table.c.a < table.c.b, table.c.a), else_=table.c.b), case((table.c.a < table.c.b, table.c.b), else_=table.c.a),

@@ -104,7 +104,7 @@ def outvoted(asked: Asked) -> Care:
     groups: dict[tuple[str, ...], list[Vote]] = {}
     for vote in asked.votes:
         groups.setdefault((vote.criterion, *sorted((vote.a, vote.b))), []).append(vote)
-    left_out = {}
+    left_out: dict[str, str] = {}
     for votes in groups.values():
         chosen = [preferred(vote) for vote in votes]
         first, *others = sorted(set(chosen), key=lambda choice: -chosen.count(choice))
@@ -115,7 +115,7 @@ def outvoted(asked: Asked) -> Care:
 
 def outdated(asked: Asked) -> Care:
     """Of a rater whose taste has changed, the earlier half counts for OLD."""
-    weights = {}
+    weights: dict[str, float] = {}
     for votes in by_rater(decisive(asked)):
         if changed_mind_on_length(votes, asked.replies).concern:
             in_time = sorted(votes, key=lambda vote: vote.time)
