@@ -95,7 +95,7 @@ def test_what_is_withdrawn_is_read_no_more_and_can_be_restored(listed: List, lab
     with pytest.raises(LabError, match="older than the lab's"):
         do.pick([], Selected([3, 0]))  # type: ignore[arg-type]
     lab.store.purge(lab.store.purgeable(rater="me"))
-    listed.take(do.find(listed.values))
+    listed.take(do.open(listed.values))
     assert listed.values[part.chosen] is None and listed.shown[part.detail] == "", "forgotten while it was looked at"
 
 

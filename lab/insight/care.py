@@ -47,8 +47,12 @@ Rule = Callable[[Asked], Care]
 
 
 def care(switched_on: Collection[str], asked: Asked) -> Care:
-    """All rules that are switched on: a vote is left out if one says so, and weights multiply."""
-    found = [RULES[name](asked) for name in RULES if name in switched_on]
+    """What all rules that are switched on do."""
+    return together(RULES[name](asked) for name in RULES if name in switched_on)
+
+
+def together(found: Iterable[Care]) -> Care:
+    """A vote is left out if one says so, and weights multiply."""
     left_out: dict[str, str] = {}
     weights: dict[str, float] = {}
     for each in found:

@@ -179,7 +179,7 @@ def wire_feedback(lab: Lab, page: Page) -> None:
     everything = rows.outputs() | {rows.rater, rows.version}
     listen([page.feedback_tab.select], browse.open, listing, everything)
     lists = [each.input for each in (rows.kind, rows.state, rows.choice, rows.rater, rows.criterion, rows.version)]
-    typed = [rows.text.submit, rows.since.submit, rows.until.submit, rows.text.blur, rows.since.blur, rows.until.blur]
+    typed = [rows.text.submit, rows.since.submit, rows.until.submit]  # not blur: that is also the click on a row
     listen([*lists, *typed], browse.find, listing, rows.outputs(), every_click=True)
     listen([rows.clear.click], browse.clear, None, rows.outputs() | rows.filters())
     listen([rows.newer.click], browse.newer, listing, rows.outputs())

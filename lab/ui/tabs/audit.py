@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from lab.insight.audit import Finding, audit
-from lab.insight.care import DOES, RULES, Care, care
+from lab.insight.care import DOES, RULES, Care, together
 from lab.loop.care import asked_of, changed, reset, switch, switches
 from lab.ui.lab import Lab
 from lab.ui.view import percent
@@ -78,13 +78,12 @@ class AuditHandlers:
         """The findings, what each switch alone would do, and what those that are on do together."""
         with self._looking:
             mark = self.lab.store.opinions_mark()
-            asked = asked_of(self.lab.store) if self._seen is None or self._seen[0] != mark or any(on.values()) else None
-            if asked is not None and (self._seen is None or self._seen[0] != mark):
+            if self._seen is None or self._seen[0] != mark:
+                asked = asked_of(self.lab.store)
                 findings = audit(asked.votes, asked.every, self.lab.store.thumbs(), asked.replies)
                 self._seen = mark, findings, {name: rule(asked) for name, rule in RULES.items()}
-            assert self._seen is not None
-            chosen = [name for name, stands in on.items() if stands]
-            return self._seen[1], self._seen[2], care(chosen, asked) if asked is not None and chosen else Care()
+            _, findings, each = self._seen
+        return findings, each, together(each[name] for name, stands in on.items() if stands)
 
 
 def summary_line(found: Care, switched: int) -> str:

@@ -22,7 +22,7 @@ from lab.ui.lab import Lab
 from lab.ui.view import clock, short, version_name
 
 HEADERS = ["When", "Opinion", "Asked", "Reply", "Rather than", "Rater", "About", "Said by", "State"]
-WIDTHS = ["105px", "105px", "190px", "220px", "190px", "90px", "85px", "110px", "95px"]
+WIDTHS = ["122px", "105px", "180px", "205px", "180px", "80px", "85px", "105px", "95px"]
 LONGEST_SEARCH = 200  # characters
 DAY = 86_400.0
 NAMES = {"vote": "Votes", "thumb": "Thumbs", "correction": "Better answers", "chat": "Imported chats"}
@@ -128,21 +128,21 @@ class OpinionsHandlers:
             there = values[component] in {value for _, value in choices}
             update[component] = gr.update(choices=[("All", ""), *choices], value=values[component] if there else "")
             values = {**values, component: values[component] if there else ""}
-        return {**self.listing(values, values[part.start], values[part.chosen]), **update}
+        return {**self.listing(values, values[part.start]), **self.look(values[part.chosen]), **update}
 
     def find(self, values: Mapping[Any, Any]) -> Update:
-        return self.listing(values, 0, values[self.part.chosen])
+        return self.listing(values, 0)
 
     def clear(self) -> Update:
         part = self.part
         nothing = dict.fromkeys(part.filters(), "")
-        return {**{component: gr.update(value="") for component in nothing}, **self.listing(nothing, 0, None)}
+        return {**{component: gr.update(value="") for component in nothing}, **self.listing(nothing, 0)}
 
     def newer(self, values: Mapping[Any, Any]) -> Update:
-        return self.listing(values, values[self.part.start] - PAGE, values[self.part.chosen])
+        return self.listing(values, values[self.part.start] - PAGE)
 
     def older(self, values: Mapping[Any, Any]) -> Update:
-        return self.listing(values, values[self.part.start] + PAGE, values[self.part.chosen])
+        return self.listing(values, values[self.part.start] + PAGE)
 
     def pick(self, shown: Sequence[str], event: gr.SelectData) -> Update:
         row = event.index[0] if isinstance(event.index, list | tuple) else event.index
@@ -153,20 +153,21 @@ class OpinionsHandlers:
     def withdraw(self, values: Mapping[Any, Any]) -> Update:
         self.lab.store.withdraw(self.required(values))
         gr.Info("Withdrawn: no later round reads it. What a version has learned from it stays learned.", duration=5)
-        return self.listing(values, values[self.part.start], values[self.part.chosen])
+        return {**self.listing(values, values[self.part.start]), **self.look(values[self.part.chosen])}
 
     def restore(self, values: Mapping[Any, Any]) -> Update:
         self.lab.store.restore(self.required(values))
         gr.Info("Restored: it counts again.", duration=3)
-        return self.listing(values, values[self.part.start], values[self.part.chosen])
+        return {**self.listing(values, values[self.part.start]), **self.look(values[self.part.chosen])}
 
     def required(self, values: Mapping[Any, Any]) -> str:
         if not values[self.part.chosen]:
             raise LabError("no opinion is chosen; select a row of the list")
         return str(values[self.part.chosen])
 
-    def listing(self, values: Mapping[Any, Any], start: int, chosen: str | None) -> Update:
-        """The page of the list that begins at `start`, or the last one there is; and the pane, brought up to date."""
+    def listing(self, values: Mapping[Any, Any], start: int) -> Update:
+        """The page of the list that begins at `start`, or the last one there is. The pane is left as it is: somebody may have
+        selected a row meanwhile."""
         part, wanted = self.part, self.wanted(values)
         start = max(0, start)
         rows, total = self.lab.store.browse(wanted, start)
@@ -177,7 +178,6 @@ class OpinionsHandlers:
             part.shown: [row.id for row in rows], part.start: start, part.table: [table_row(row) for row in rows],
             part.count: count_line(start, len(rows), total),
             part.newer: gr.update(interactive=start > 0), part.older: gr.update(interactive=start + len(rows) < total),
-            **self.look(chosen),
         }  # fmt: skip
 
     def look(self, chosen: str | None) -> Update:
