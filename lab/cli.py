@@ -405,23 +405,43 @@ def forget(
 
 
 @app.command()
-def audit(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:
+def audit(
+    home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None,
+    use: Annotated[list[str] | None, typer.Option(
+        metavar="NAME", help="Let training act on a finding: side, length, haste, steadiness, agreement or drift.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Let it act on it no more.")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="All switches as lab.toml has them.")] = False,
+) -> None:  # fmt: skip
     """What is odd about the votes: sides, lengths, haste, second thoughts, raters, drift. The last line on stdout lists it."""
     from lab.insight import audit as looked
+    from lab.insight.care import RULES
+    from lab.loop import care
 
-    configure(home, model, quantize, device)
+    settings = configure(home, model, quantize, device)
     with feedback_of(home) as store:
-        every, votes, thumbs = store.every_vote(), store.votes(), store.thumbs()
-        replies = store.replies_with_ancestors({reply for vote in every for reply in (vote.a, vote.b)})
-    found = looked.audit(votes, every, thumbs, replies)
+        if reset:
+            care.reset(store)
+        for names, on in ((use or [], True), (ignore or [], False)):
+            for name in names:
+                care.switch(store, name, on)
+        asked, thumbs, switches = care.asked_of(store), store.thumbs(), care.switches(store, settings)
+    found = looked.audit(asked.votes, asked.every, thumbs, asked.replies)
     rows = []
     for each in found:
         share = "" if each.share is None or each.ci95 is None else f"{each.share:.0%} ({each.ci95[0]:.0%} to {each.ci95[1]:.0%})"
         rows.append((each.title, share, str(each.n), each.expected))
     table(("", "share", "of", "expected"), rows)
+    told = []
     for each in found:
         say(f"{each.title}: {each.words} {each.remedy}".strip())
-    emit(found)
+        figures = asdict(each)
+        if each.name in RULES:
+            would = RULES[each.name](asked)
+            used = "training uses it" if switches[each.name] else f"`audit --use {each.name}` would"
+            say(f"    {used}: {would.words}")
+            figures |= {"used": switches[each.name], "left_out": len(would.left_out), "weighed_less": len(would.weights)}
+        told.append(figures)
+    emit(told)
 
 
 @app.command()

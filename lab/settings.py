@@ -97,6 +97,17 @@ class PpoSettings(Section):
     no_end_penalty: float = Field(1.0, ge=0, description="taken off the reward of a reply that did not end by itself")
 
 
+class CareSettings(Section):
+    """What training does about the audit's findings, by their names; a switch on the page wins until it is reset there."""
+
+    side: bool = Field(False, description="count votes for a rater's favourite side for less")
+    length: bool = Field(False, description="count votes for the length that usually wins for less")
+    haste: bool = Field(False, description="leave out votes that came faster than reading")
+    steadiness: bool = Field(False, description="count votes of raters who often answer differently for less")
+    agreement: bool = Field(False, description="leave out votes against the majority of raters")
+    drift: bool = Field(False, description="count the earlier half for half, if a rater's taste has changed")
+
+
 class LoopSettings(Section):
     enabled: bool = Field(True, description="start rounds by itself; off is the same as Pause")
     min_new: int = Field(16, ge=1, description="new training opinions that start a round")
@@ -152,6 +163,7 @@ class Settings(BaseSettings):
     train: TrainSettings = TrainSettings()
     reward: RewardSettings = RewardSettings()
     ppo: PpoSettings = PpoSettings()
+    care: CareSettings = CareSettings()
     loop: LoopSettings = LoopSettings()
     gate: GateSettings = GateSettings()
     trial: TrialSettings = TrialSettings()

@@ -185,7 +185,8 @@ class FakeStatus:
 class FakeWorker:
     """Remembers what the page asked of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Any = None, adapters: Path = Path()) -> None:
+        self.store, self.adapters = store, adapters
         self.now = FakeStatus()
         self.tried: TrialStatus | None = None
         self.asked: list[Any] = []
@@ -209,6 +210,12 @@ class FakeWorker:
 
     def stop_round(self) -> None:
         self.asked.append("stop")
+
+    def forget(self, what: Any) -> Any:
+        from lab.loop.forget import forget
+
+        assert self.store is not None
+        return forget(self.store, self.adapters, what)
 
 
 class FakeVersions:
@@ -288,7 +295,7 @@ def page_lab(home: Path, words: int = 5, seconds: float = 0.0) -> Any:
     store = Store(settings.feedback_data)
     engine = FakeEngine()
     session = FakeSession(store, engine, words, seconds)
-    return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker())  # type: ignore[arg-type]
+    return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker(store, settings.adapters))  # type: ignore[arg-type]
 
 
 def free_port() -> int:

@@ -253,6 +253,20 @@ def test_audit_lists_what_is_odd_and_how_sure_that_is(run: Runner, tmp_path: Pat
     assert "Longer reply chosen: The longer (or the shorter) reply wins more often than not" in done.err
 
 
+def test_what_the_audit_found_is_used_where_it_is_asked_for(run: Runner, tmp_path: Path):
+    told = {"response_a": "a", "response_b": "a longer one", "choice": "b", "ms": 10}
+    votes = [json.dumps({"prompt": f"q{k}"} | told) for k in range(9)]
+    run("import", rows(tmp_path / "votes.jsonl", *votes))
+    found = {each["name"]: each for each in run("audit").last}
+    assert (found["haste"]["used"], found["haste"]["left_out"]) == (False, 9) and "used" not in found["thumbs"]
+    done = run("audit", "--use", "haste", "--use", "length", "--ignore", "length")
+    assert {each["name"] for each in done.last if each.get("used")} == {"haste"}
+    assert "training uses it: 9 left out" in done.err and "`audit --use length` would: changes nothing so far" in done.err
+    assert {each["name"] for each in run("audit").last if each.get("used")} == {"haste"}, "it is kept"
+    assert {each["name"] for each in run("audit", "--reset").last if each.get("used")} == set()
+    assert "there is no switch 'speed'; use one of side" in run("audit", "--use", "speed").error
+
+
 def test_lineage_needs_something_that_is_there(run: Runner):
     assert run("lineage", "0").last == {"version": 0, "lineage": []}
     assert "there is no version 7" in run("lineage", "7").error

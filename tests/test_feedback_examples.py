@@ -119,7 +119,7 @@ def test_each_assistants_turn_of_an_imported_chat_is_a_demonstration(store: Stor
     talk(store)  # a chat held here is nothing to imitate
     found = collect(store, "train").demonstrations
     assert [(each.opinion, each.completion.text, len(each.prompt)) for each in found] == [("t2", "one", 2), ("t4", "two", 4)]
-    store.retract("t2")
+    store.withdraw("t2")
     assert [each.opinion for each in collect(store, "train").demonstrations] == ["t4"]
 
 

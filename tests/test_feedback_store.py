@@ -135,7 +135,7 @@ def test_the_newest_thumb_counts_and_can_be_cleared_or_taken_back(store: Store) 
     store.add_opinion(last)
     assert store.thumbs() == [last] and store.thumb_of(a, "me") == "down"
     assert store.thumb_of(a, "you") is None and store.thumb_of(a, "me", "safe") is None
-    store.retract(last.id)
+    store.withdraw(last.id)
     assert store.thumbs() == [] and store.thumb_of(a, "me") is None, "taking back does not bring the older thumb back"
     store.add_opinion(Thumb(b, "up"))
     store.add_opinion(Thumb(b, "cleared"))
@@ -158,8 +158,8 @@ def test_the_newest_vote_on_two_replies_counts_whichever_stood_first(store: Stor
     other = Vote(a, b, "tie", rater="you")
     store.add_opinion(other)
     assert store.votes() == [last, other]
-    store.retract(last.id)
-    store.retract(last.id)
+    store.withdraw(last.id)
+    store.withdraw(last.id)
     assert store.votes() == [other]
 
 
@@ -187,7 +187,7 @@ def test_opinions_that_cannot_be_meant_are_refused(store: Store) -> None:
         with pytest.raises(StoreError, match=reason):
             store.add_opinion(opinion)
     with pytest.raises(StoreError, match="no opinion 'nothing'"):
-        store.retract("nothing")
+        store.withdraw("nothing")
     assert (store.thumbs(), store.votes(), store.corrections()) == ([kept], [], [])
 
 
@@ -195,7 +195,7 @@ def test_the_mark_moves_with_every_opinion_and_only_then(store: Store) -> None:
     _, a, b = talk(store)
     marks = [store.opinions_mark()]
     vote = Vote(a, b, "a")
-    for change in (lambda: store.add_opinion(vote), lambda: store.add_opinion(Thumb(a, "up")), lambda: store.retract(vote.id)):
+    for change in (lambda: store.add_opinion(vote), lambda: store.add_opinion(Thumb(a, "up")), lambda: store.withdraw(vote.id)):
         change()
         marks.append(store.opinions_mark())
     talk(store, "y")

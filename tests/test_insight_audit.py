@@ -95,4 +95,11 @@ def test_thumbs_that_all_point_one_way() -> None:
 @pytest.mark.parametrize("count", [0, 1, 9])
 def test_a_handful_of_votes_says_nothing(count: int) -> None:
     for each in audit([vote(k, "a", shown="ab", ms=1) for k in range(count)], [], [], REPLIES):
-        assert not each.concern and each.words.startswith("Too few to tell") and each.remedy == ""
+        assert not each.concern and each.words.startswith("Not enough yet: ") and each.remedy == ""
+
+
+def test_what_is_missing_is_counted() -> None:
+    votes = [vote(k, "a", shown="ab") for k in range(7)]
+    assert found("side", votes).words == "Not enough yet: 7 of at least 10, 3 more."
+    told = sum(len(REPLIES[f"a{k}"].text) != len(REPLIES[f"b{k}"].text) for k in range(7))
+    assert found("drift", votes).words == f"Not enough yet: {told} of at least 20, {20 - told} more."

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
 
-from lab.errors import StoreError
+from lab.errors import BusyError, StoreError
 from lab.feedback.examples import is_held_out
 from lab.feedback.store import Store
-from lab.loop.forget import foresee, forget, look
+from lab.loop.forget import LEASE, busy, foresee, forget, look
 from lab.loop.jobs import make_job
 from lab.records import Algorithm, Correction, Job, Message, Reply, Thumb, Vote, new_id
 from lab.registry.versions import Versions
@@ -48,7 +50,7 @@ def secret_talk(store: Store, rater: str = "me") -> str:
     others = (Vote(a.id, b.id, "a", rater=rater), Thumb(a.id, "up", rater=rater), Correction(b.id, f"no {SECRET}", rater=rater))
     for opinion in (old, *others):
         store.add_opinion(opinion)
-    store.retract(old.id)
+    store.withdraw(old.id)
     return conversation
 
 
@@ -165,3 +167,26 @@ def test_what_would_go_is_told_before_and_is_what_goes(
     assert versions.live() == seen and store.purgeable(conversation=talk) == what, "told, not done"
     assert forget(store, home / "adapters", what) == told
     assert versions.live() == 0
+
+
+def test_nothing_is_forgotten_while_a_round_may_be_learning_from_it(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    """The round's version would have come after, and nobody would have deleted it."""
+    add_votes(store, 3)
+    talk = secret_talk(store)
+    job = make_job(store, versions, settings)
+    store.add_job(job)
+    assert not busy(store), "it waits, and there is no trainer to take it"
+    here = f"{socket.gethostname()}:{os.getpid()}"
+    store.take_lease(LEASE, here, 600)
+    assert busy(store)
+    store.claim_job(here, BASE)
+    store.release_lease(LEASE, here)
+    with pytest.raises(BusyError, match="a round runs, and may be learning from it; wait for its end, or stop it"):
+        forget(store, home / "adapters", look(store, talk))
+    assert len(store.replies(talk)) == 3
+    store.fail_job(job.id, "stopped")
+    store.requeue_job(job.id)
+    store.claim_job(f"{socket.gethostname()}:999999999", BASE)
+    assert forget(store, home / "adapters", look(store, talk)).turns == 3, "its trainer is dead"

@@ -72,7 +72,7 @@ def test_an_opinion_reaches_the_version_that_read_it_and_all_that_came_from_it(
 def test_what_was_taken_back_or_deleted_since_is_still_told(store: Store, versions: Versions, settings: Settings) -> None:
     votes = add_votes(store, 2)
     one = round_of(store, versions, settings)
-    store.retract(votes[0])
+    store.withdraw(votes[0])
     versions.activate(0)
     versions.delete(one)
     with pytest.raises(VersionError, match="there is no version 1"):

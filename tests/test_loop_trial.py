@@ -82,7 +82,7 @@ def test_only_votes_between_the_two_since_it_began_are_evidence(store: Store, ve
     vote(store, one, 0, "a", base="another")
     vote(store, 0, one, "b", apart=9.0)  # drawn again, because the first was not liked
     withdrawn = vote(store, one, 0, "a")
-    store.retract(withdrawn.id)
+    store.withdraw(withdrawn.id)
     now = status(store, versions)
     assert now is not None and (now.version, now.opponent, now.wins, now.losses, now.ties) == (one, 0, 2, 1, 2)
     assert now.decision == "open" and 0 <= now.progress < 1

@@ -671,3 +671,19 @@ def test_ends_and_logs_in_words(tmp_path: Path) -> None:
     (tmp_path / "log").write_bytes(b"x" * 9000 + "\n\xfcber\n  \n".encode("latin-1"))
     assert last_line(tmp_path / "log") == "\ufffdber"
     assert not is_gone("another-host:1") and not is_gone("nonsense") and not is_gone(f"{socket.gethostname()}:{os.getpid()}")
+
+
+def test_forgetting_takes_the_chat_to_what_is_left_at_once(lab: Lab) -> None:
+    """Not by the next tick: until then it would speak with a version whose folder is gone."""
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 6)
+    worker.tick()
+    with pytest.raises(BusyError, match="a round runs"):
+        worker.forget(lab.store.purgeable(rater="me"))
+    version = lab.end_round()
+    worker.tick()
+    assert (lab.versions.live(), lab.chat.loaded) == (version, [version])
+    found = worker.forget(lab.store.purgeable(rater="me"))
+    assert found.versions == {BASE: [version]} and lab.store.votes() == []
+    assert (lab.versions.live(), lab.chat.loaded) == (0, [version, 0])
+    assert worker.status().counts.pairs == 0

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 import torch
 
+from lab.records import CRITERIA
 from lab.settings import TrainSettings
 from lab.train import kto, losses
 from lab.train.batches import Row
 from lab.train.dpo import Preference
 from lab.train.kto import Thumbs
+from lab.train.reward import Comparison, Opinions
 from lab.train.sft import Imitation
 
 SETTINGS = TrainSettings(beta=0.5, sft_weight=0.3)
@@ -20,7 +22,7 @@ SETTINGS = TrainSettings(beta=0.5, sft_weight=0.3)
 def thumbs(up: int, down: int) -> list[Row]:
     good, bad = losses.class_weights(up, down)
     kinds = [(True, good)] * up + [(False, bad)] * down
-    return [Row((1, k), ((2, 3),), (-1.0,), label, weight) for k, (label, weight) in enumerate(kinds)]
+    return [Row((1, k), ((2, 3),), (-1.0,), label, balance=balance) for k, (label, balance) in enumerate(kinds)]
 
 
 @pytest.mark.parametrize("up", [1, 2, 6])
@@ -50,6 +52,36 @@ def test_parts_of_a_batch_add_up(objective: Preference | Imitation | Thumbs) -> 
     together = objective.loss(policy, rows, whole).value
     apart = sum(objective.loss(policy[part], rows[part], whole).value for part in (slice(0, 2), slice(2, 5)))
     assert together.item() == pytest.approx(float(apart))
+
+
+def reward_model() -> Opinions:
+    heads = torch.nn.Parameter(torch.zeros(len(CRITERIA), 3, 4))
+    length = torch.nn.Parameter(torch.zeros(1, 4))
+    return Opinions(SETTINGS, heads, torch.nn.Parameter(torch.zeros(len(CRITERIA))), 0.5, length, decorrelate=0.7)
+
+
+@pytest.mark.parametrize("objective", [
+    Preference(SETTINGS), Preference(SETTINGS, squared=True), Imitation(SETTINGS), Thumbs(SETTINGS),
+    Comparison(SETTINGS, torch.nn.Parameter(torch.zeros(1, 4))), reward_model(),
+], ids=["dpo", "ipo", "sft", "kto", "comparison", "reward model"])  # fmt: skip
+def test_a_weight_is_absolute(objective: Preference | Imitation | Thumbs | Comparison | Opinions) -> None:
+    """Weights were divided by their own sum, and left out where replies are imitated: weighing all votes by half did nothing."""
+    rows = [Row((k,), ((1,) * (k + 1), (2, 3)), (-1.0 * k, -2.0), label=k % 2 == 0, draws=(1, 2)) for k in range(5)]
+    shape = (5, len(objective.which), *((len(CRITERIA) * 3 + 1,) if isinstance(objective, Opinions) else ()))
+    start = torch.randn(shape, generator=torch.Generator().manual_seed(0)) - 3
+
+    def gradient(weights: list[float]) -> torch.Tensor:
+        policy = start.clone().requires_grad_()
+        weighed = [replace(row, weight=weight) for row, weight in zip(rows, weights, strict=True)]
+        objective.loss(policy, weighed, objective.whole(weighed, torch.zeros(5))).value.backward()
+        assert policy.grad is not None
+        return policy.grad
+
+    whole, half = gradient([1.0] * 5), gradient([0.5] * 5)
+    assert whole.abs().sum() > 0 and torch.allclose(half, whole / 2)
+    one_less = gradient([0.0, 1, 1, 1, 1])
+    if not isinstance(objective, Opinions):  # there the term against length looks at all replies together
+        assert torch.equal(one_less[1:], whole[1:]) and not one_less[0].any(), "no other row is moved by it"
 
 
 def test_every_thumb_gets_the_completion_of_another() -> None:

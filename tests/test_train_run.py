@@ -14,6 +14,7 @@ from lab.errors import TrainingError
 from lab.feedback.examples import collect
 from lab.feedback.exchange import import_file
 from lab.feedback.store import Store
+from lab.loop import care
 from lab.loop.jobs import make_job, reward_evidence
 from lab.model import adapters
 from lab.model.base import Base, load_base
@@ -223,6 +224,22 @@ def test_too_long_examples_are_dropped_and_counted(bench: Bench, home: Path) -> 
     assert report is not None
     assert report.dropped.get("too_long", 0) <= 1
     assert report.used + sum(report.dropped.values()) == len(collect(bench.store, "train").pairs)
+
+
+def test_a_report_says_what_was_left_out_and_counted_for_less(bench: Bench, home: Path) -> None:
+    """Votes with a clock of their own, two of them too fast, and nearly all for the longer reply."""
+    rows = [{"prompt": f"question {k}, please?", "response_a": "yes, of course", "response_b": f"no {k}",
+             "choice": "a" if k % 6 else "b", "ms": 9000 if k > 6 else 10} for k in range(40)]  # fmt: skip
+    feed(bench.store, home, rows)
+    care.switch(bench.store, "haste", True)
+    care.switch(bench.store, "length", True)
+    told = care.care_of(bench.store, bench.settings)
+    report = bench.run_planned("dpo").report
+    assert report is not None
+    whole = {pair.opinion for pair in collect(bench.store, "train").pairs}
+    hasty = len(whole & set(told.left_out))
+    assert hasty >= 2 and report.dropped == {"voted_too_fast": hasty} and report.used == len(whole) - hasty
+    assert report.canaries["weighed_less"] == len(whole & set(told.weights)) > 0 and report.canaries["mean_weight"] < 1
 
 
 def test_nothing_to_train_on_says_what_is_missing(bench: Bench, home: Path) -> None:

@@ -105,6 +105,17 @@ def with_ancestors(connection: Connection, ids: Iterable[str]) -> dict[str, Repl
     return known
 
 
+def without_tokens(connection: Connection, ids: Iterable[str]) -> dict[str, Reply]:
+    """Tokens and log-probs are most of a reply; many texts are read several times faster without them."""
+    columns = [column for column in REPLY_COLUMNS if column.name not in ("token_ids", "logprobs")]
+    found: dict[str, Reply] = {}
+    for some in chunks(list(dict.fromkeys(ids))):
+        for row in connection.execute(select(*columns).where(tables.replies.c.id.in_(some))).mappings():
+            sampling = row["sampling"] and Sampling(**row["sampling"])
+            found[row["id"]] = Reply(**(dict(row) | {"sampling": sampling}))
+    return found
+
+
 def assistant_turns(connection: Connection, source: str) -> list[str]:
     """Ids of the assistant's replies in imported chats: conversations that came in as a whole, so they carry an origin."""
     table, talk = tables.replies, tables.conversations

@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from lab.errors import StoreError
 
-HEAD = "0001"  # the newest step in migrations/versions
+HEAD = "0002"  # the newest step in migrations/versions
 PATIENCE = 30.0  # seconds that a write waits for another process's
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -129,8 +129,13 @@ def _revision(connection: Connection) -> str | None:
 
 def _on_connect(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions are begun below, not guessed by the driver
+    connection.create_function("folded", 1, _folded, deterministic=True)  # SQLite itself ignores the case of ASCII alone
     for pragma in (f"busy_timeout={int(PATIENCE * 1000)}", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _folded(value: str | None) -> str:
+    return (value or "").casefold()
 
 
 def _on_begin(connection: Connection) -> None:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
 
 from lab.feedback.store import Store
-from lab.records import Completion, Correction, Counts, Demonstration, Labelled, Message, Pair, Reply, Thumb, Vote
+from lab.records import Completion, Correction, Counts, Demonstration, Job, Labelled, Message, Pair, Reply, Thumb, Vote
 
 Side = Literal["train", "held_out", "all"]
 HELD_OUT_SHARE = 0.2
+CARE = "care"  # in the settings of a job: what it leaves out, and what counts for less
 
 Opinion = TypeVar("Opinion", Thumb, Vote, Correction)
 Example = TypeVar("Example", Pair, Labelled)
@@ -40,8 +41,11 @@ def is_held_out(prompt: Sequence[Message]) -> bool:
     return int.from_bytes(digest[:8], "big") < HELD_OUT_SHARE * 2**64
 
 
-def collect(store: Store, side: Side, opinions: Collection[str] | None = None, base: str | None = None) -> Examples:
-    """The examples of one side of the split, of all opinions that count or of the named ones.
+def collect(
+    store: Store, side: Side, opinions: Collection[str] | None = None, base: str | None = None,
+    weights: Mapping[str, float] | None = None,
+) -> Examples:  # fmt: skip
+    """The examples of one side of the split, of all opinions that count or of the named ones, by opinion weighed.
 
     Completions carry the ids a model emitted, and only those of `base` when one is named: ids mean nothing to
     another model's tokenizer, so its replies are then given as text.
@@ -68,31 +72,59 @@ def collect(store: Store, side: Side, opinions: Collection[str] | None = None, b
     thumbed = [_thumbed(thumb, threads) for thumb in thumbs if wanted(thumb.reply)]
     turns = [turn for turn in turns if wanted(turn) and any(m["role"] == "user" for m in threads.prompt(turn))]
     said = [Demonstration(threads.prompt(turn), threads.completion(turn), opinion=turn) for turn in turns]
-    return Examples(
+    found = Examples(
         pairs=in_time_order(voted + [pair for correction in corrections for pair in _corrected(correction, threads)]),
         labelled=in_time_order(thumbed + [bad for vote in votes for bad in _both_bad(vote, threads)]),
         demonstrations=(*said, *(Demonstration(threads.prompt(c.reply), _better(c), opinion=c.id) for c in corrections)),
         ties=in_time_order(_pair(vote, vote.a, vote.b, threads) for vote in votes if vote.choice == "tie"),
     )
+    return weighed(found, weights) if weights else found
 
 
-def counts(store: Store, learned: Collection[str], scored: Collection[str] = ()) -> Counts:
+def of_job(store: Store, job: Job, base: str) -> Examples:
+    """What a round trains on: its own opinions, by the weights it was planned with."""
+    return collect(store, "train", set(job.opinions), base, job.settings.get(CARE, {}).get("weights"))
+
+
+def left_out(job: Job) -> dict[str, int]:
+    """How many opinions a round was planned without, by reason."""
+    return dict(job.settings.get(CARE, {}).get("left_out", {}))
+
+
+def weighed(found: Examples, weights: Mapping[str, float]) -> Examples:
+    def of(made: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(replace(each, weight=weights[each.opinion]) if each.opinion in weights else each for each in made)
+
+    return Examples(of(found.pairs), of(found.labelled), of(found.demonstrations), of(found.ties))
+
+
+def without(found: Examples, gone: Collection[str]) -> Examples:
+    def of(made: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(each for each in made if each.opinion not in gone)
+
+    return Examples(of(found.pairs), of(found.labelled), of(found.demonstrations), of(found.ties))
+
+
+def counts(store: Store, learned: Collection[str], scored: Collection[str] = (), gone: Collection[str] = ()) -> Counts:
     """What there is to train on, and how much of it is in none of the `learned` opinions.
 
-    `scored` are the opinions that the reward model was made from.
+    `scored` are the opinions that the reward model was made from, `gone` those that no round is to read.
     """
     found = collect(store, "all")
     kinds = (found.pairs, found.labelled, found.demonstrations)
-    train = [[example for example in examples if not is_held_out(example.prompt)] for examples in kinds]
+    told: list[Pair | Labelled] = [*found.pairs, *found.labelled]
+    held = sum(is_held_out(example.prompt) for example in told)
+    readable = [[example for example in examples if example.opinion not in gone] for examples in kinds]
+    train = [[example for example in examples if not is_held_out(example.prompt)] for examples in readable]
     known = frozenset(learned)
     new = [[example for example in examples if example.opinion not in known] for examples in train]
     judged: list[Pair | Labelled] = [*found.pairs, *found.labelled, *found.ties]
-    rated = {item.opinion for item in judged if not is_held_out(item.prompt)}
+    rated = {item.opinion for item in judged if item.opinion not in gone and not is_held_out(item.prompt)}
     return Counts(
         rated=len(rated), new_rated=len(rated.difference(scored)),
         pairs=len(train[0]), labelled=len(train[1]), demonstrations=len(train[2]),
         new_pairs=len(new[0]), new_labelled=len(new[1]), new_demonstrations=len(new[2]),
-        held_out=len(found.pairs) + len(found.labelled) - len(train[0]) - len(train[1]),
+        held_out=held,
     )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def import_file(store: Store, path: Path, rater: str = "me") -> Imported:
     try:
         for line, row in rows_of(path):
             try:
-                batch.append(parse(_usable(row), rater))
+                batch.append(parse(usable(row), rater))
             except Refused as refusal:
                 refused.append((line, str(refusal)))
             if len(batch) == BATCH:
@@ -228,7 +228,7 @@ def _cell(name: str, text: str) -> Any:
         return text  # a shape that wants a list there says so
 
 
-def _usable(row: object) -> object:
+def usable(row: object) -> object:
     if isinstance(row, Refused):
         raise row
     return row
@@ -238,7 +238,7 @@ def _all(path: Path, make: Callable[[object, int], Made]) -> list[Made]:
     made = []
     for line, row in rows_of(path):
         try:
-            made.append(make(_usable(row), line))
+            made.append(make(usable(row), line))
         except Refused as refusal:
             raise StoreError(f"{path} line {line}: {refusal}") from None
     if not made:

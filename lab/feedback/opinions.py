@@ -1,6 +1,6 @@
-"""Opinions as rows. Append-only: the newest of a kind counts, and a retraction is a row of its own.
+"""Opinions as rows. Append-only: the newest of a kind counts, and a withdrawal is a row of its own, as is its undoing.
 
-A retraction takes the newest opinion away without bringing an older one back: who undoes a changed mind has no opinion.
+A withdrawal takes the newest opinion away without bringing an older one back: who undoes a changed mind has no opinion.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, case, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, case, func, insert, select
 
 from lab.errors import StoreError
 from lab.feedback import tables
@@ -39,16 +39,31 @@ def add_given(connection: Connection, given: Sequence[tuple[Opinion, str | None]
             connection.execute(insert(table), rows)
 
 
-def retract(connection: Connection, opinion: str) -> None:
-    """Also takes an imported assistant's turn, by its reply id, out of what is imitated."""
+def withdraw(connection: Connection, opinion: str, restored: bool = False) -> None:
+    """Or the undoing of it. Also takes an imported assistant's turn, by its reply id, out of what is imitated.
+
+    What is so already is left so.
+    """
     replies = tables.replies.c.id
     if not known(connection, [opinion]) and not list(_matching(connection, replies, [opinion])):
-        raise StoreError(f"there is no opinion {opinion!r} to take back")
-    connection.execute(insert(tables.retractions), {"opinion": opinion, "time": time.time()})
+        raise StoreError(f"there is no opinion {opinion!r} to {'restore' if restored else 'withdraw'}")
+    if is_withdrawn(connection, opinion) == restored:
+        connection.execute(insert(tables.retractions), {"opinion": opinion, "time": time.time(), "restored": restored})
 
 
-def retracted(connection: Connection) -> set[str]:
-    return set(connection.execute(select(tables.retractions.c.opinion)).scalars())
+def withdrawn() -> Select[Any]:
+    """The ids of what is withdrawn and was not restored since."""
+    table = tables.retractions
+    newest = select(func.max(table.c.seq)).group_by(table.c.opinion)
+    return select(table.c.opinion).where(table.c.seq.in_(newest), table.c.restored.is_(False))
+
+
+def is_withdrawn(connection: Connection, opinion: str) -> bool:
+    return connection.execute(withdrawn().where(tables.retractions.c.opinion == opinion)).first() is not None
+
+
+def all_withdrawn(connection: Connection) -> set[str]:
+    return set(connection.execute(withdrawn()).scalars())
 
 
 def known(connection: Connection, ids: Iterable[str]) -> set[str]:
@@ -70,27 +85,22 @@ def origins(connection: Connection, names: Sequence[str]) -> set[str]:
 
 def thumbs(connection: Connection) -> list[Thumb]:
     table = tables.thumbs
-    rows = _effective(connection, table, [table.c.reply, table.c.rater, table.c.criterion])
+    rows = _effective(connection, table)
     return [thumb_of(row) for row in rows if row["value"] != "cleared"]
 
 
 def votes(connection: Connection) -> list[Vote]:
-    table = tables.votes
-    first = case((table.c.a < table.c.b, table.c.a), else_=table.c.b)
-    second = case((table.c.a < table.c.b, table.c.b), else_=table.c.a)
-    return [Vote(**row) for row in _effective(connection, table, [first, second, table.c.rater, table.c.criterion])]
+    return [Vote(**row) for row in _effective(connection, tables.votes)]
 
 
 def every_vote(connection: Connection) -> list[Vote]:
     table = tables.votes
-    gone = select(tables.retractions.c.opinion)
-    query = select(*_columns(table)).where(table.c.id.not_in(gone)).order_by(table.c.seq)
+    query = select(*_columns(table)).where(table.c.id.not_in(withdrawn())).order_by(table.c.seq)
     return [Vote(**row) for row in connection.execute(query).mappings()]
 
 
 def corrections(connection: Connection) -> list[Correction]:
-    table = tables.corrections
-    return [Correction(**row) for row in _effective(connection, table, [table.c.reply, table.c.rater, table.c.criterion])]
+    return [Correction(**row) for row in _effective(connection, tables.corrections)]
 
 
 def thumb_of_reply(connection: Connection, reply: str, rater: str, criterion: str) -> str | None:
@@ -99,8 +109,7 @@ def thumb_of_reply(connection: Connection, reply: str, rater: str, criterion: st
     found = connection.execute(select(table.c.id, table.c.value).where(*theirs).order_by(table.c.seq.desc())).first()
     if found is None or found.value == "cleared":
         return None
-    taken_back = select(tables.retractions.c.seq).where(tables.retractions.c.opinion == found.id)
-    return None if connection.execute(taken_back).first() else str(found.value)
+    return None if is_withdrawn(connection, found.id) else str(found.value)
 
 
 def thumb_of(row: RowMapping) -> Thumb:
@@ -123,11 +132,18 @@ def _row_of(opinion: Opinion) -> dict[str, Any]:
     return row | {"reasons": list(opinion.reasons)} if isinstance(opinion, Thumb) else row
 
 
-def _effective(connection: Connection, table: Table, key: Sequence[ColumnElement]) -> Sequence[RowMapping]:
-    """The newest row of each key, oldest first, without those taken back."""
-    last = select(func.max(table.c.seq)).group_by(*key)
-    gone = select(tables.retractions.c.opinion)
-    query = select(*_columns(table)).where(table.c.seq.in_(last), table.c.id.not_in(gone)).order_by(table.c.seq)
+def newest(table: Table) -> Select[Any]:
+    """The seqs of what no later opinion of the same rater on the same thing replaced."""
+    about: list[ColumnElement] = [table.c.reply] if table is not tables.votes else [
+        case((table.c.a < table.c.b, table.c.a), else_=table.c.b), case((table.c.a < table.c.b, table.c.b), else_=table.c.a),
+    ]  # fmt: skip
+    return select(func.max(table.c.seq)).group_by(*about, table.c.rater, table.c.criterion)
+
+
+def _effective(connection: Connection, table: Table) -> Sequence[RowMapping]:
+    """Those that count, oldest first: not replaced, not withdrawn."""
+    counts = table.c.seq.in_(newest(table)), table.c.id.not_in(withdrawn())
+    query = select(*_columns(table)).where(*counts).order_by(table.c.seq)
     return connection.execute(query).mappings().all()
 
 

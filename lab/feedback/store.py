@@ -12,14 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.feedback import conversations, jobs, opinions, purge, shared
+from sqlalchemy import Connection
+
+from lab.feedback import browse, conversations, jobs, opinions, purge, shared
+from lab.feedback.browse import IMPORTED, Detail, Filter, Row, Values
 from lab.feedback.database import Database
 from lab.feedback.opinions import Opinion
 from lab.feedback.purge import Purgeable
 from lab.records import Conversation, Correction, Job, Reply, Thumb, Vote, new_id
 
 FILE = "lab.db"
-IMPORTED = "import"  # the source of imported conversations
 BUSY = "busy_until"
 BUSY_MOST = 5.0  # seconds ahead; a mark beyond is of a clock that was set back since
 BUSY_STEP = 0.4  # seconds that a busy mark must move before it is worth a write
@@ -84,6 +86,11 @@ class Store:
         with self._database.read() as connection:
             return conversations.replies(connection, conversation)
 
+    def spoken(self, ids: Iterable[str]) -> dict[str, Reply]:
+        """These replies by id, without their tokens: what looking at many texts takes. Those that are gone are left out."""
+        with self._database.read() as connection:
+            return conversations.without_tokens(connection, ids)
+
     def replies_with_ancestors(self, ids: Iterable[str]) -> dict[str, Reply]:
         """These replies and every turn before them, by id: what many threads are made of, read at once."""
         with self._database.read() as connection:
@@ -92,7 +99,7 @@ class Store:
     def imported_turns(self) -> list[str]:
         """Ids of the assistant's turns in imported chats that were not taken back."""
         with self._database.read() as connection:
-            gone = opinions.retracted(connection)
+            gone = opinions.all_withdrawn(connection)
             return [each for each in conversations.assistant_turns(connection, IMPORTED) if each not in gone]
 
     # opinions
@@ -101,9 +108,15 @@ class Store:
         with self._database.write() as connection:
             opinions.add(connection, opinion)
 
-    def retract(self, opinion: str) -> None:
+    def withdraw(self, opinion: str) -> None:
+        """Takes an opinion, or an imported turn that is imitated, out of all that is read from now on; it is kept."""
         with self._database.write() as connection:
-            opinions.retract(connection, opinion)
+            opinions.withdraw(connection, opinion)
+
+    def restore(self, opinion: str) -> None:
+        """Undoes `withdraw`."""
+        with self._database.write() as connection:
+            opinions.withdraw(connection, opinion, restored=True)
 
     def thumbs(self) -> list[Thumb]:
         """The newest of every rater, reply and criterion, oldest first; neither cleared nor taken back."""
@@ -130,6 +143,20 @@ class Store:
         with self._database.read() as connection:
             return opinions.thumb_of_reply(connection, reply, rater, criterion)
 
+    def browse(self, wanted: Filter, start: int = 0) -> tuple[list[Row], int]:
+        """(a page of opinions, newest first; how many there are in all)."""
+        with self._database.read() as connection:
+            return browse.page(connection, wanted, start)
+
+    def detail(self, opinion: str) -> Detail:
+        with self._database.read() as connection:
+            return browse.detail(connection, opinion)
+
+    def filter_values(self) -> Values:
+        """The raters, choices and versions that opinions can be filtered by."""
+        with self._database.read() as connection:
+            return browse.values(connection)
+
     def opinions_mark(self) -> tuple[int, ...]:
         """Differs from an earlier one when an opinion or an imported chat came or was taken back: cheap to ask often."""
         with self._database.read() as connection:
@@ -140,26 +167,19 @@ class Store:
 
         What is here already, by its id or by its origin, is left out, and a row that brings nothing new leaves no trace.
         """
-        names = [origin for bundle in bundles for _, origin in bundle.opinions] + [b.origin for b in bundles if b.origin]
-        ids = [opinion.id for bundle in bundles for opinion, _ in bundle.opinions]
-        chats = [bundle.conversation.id for bundle in bundles if bundle.origin]
-        added: list[int] = []
-        wanted: list[Bundle] = []
-        given: list[tuple[Opinion, str | None]] = []
         with self._database.write() as connection:
-            seen = opinions.origins(connection, names) | opinions.known(connection, ids) | conversations.known(connection, chats)
-            for bundle in bundles:
-                new = [(o, origin) for o, origin in bundle.opinions if o.id not in seen and origin not in seen]
-                whole = bundle.origin is not None and not {bundle.origin, bundle.conversation.id} & seen
-                if new or whole:
-                    wanted.append(bundle)
-                    given += new
-                    seen |= {bundle.conversation.id, bundle.origin or ""} | {name for o, origin in new for name in (o.id, origin)}
-                added.append(len(new) + whole)
+            found = new_of(bundles, kept_already(connection, bundles))
+            wanted = [bundle for bundle, (new, whole) in zip(bundles, found, strict=True) if new or whole]
             conversations.add_conversations(connection, [(bundle.conversation, bundle.origin) for bundle in wanted])
             conversations.add_given(connection, [reply for bundle in wanted for reply in bundle.replies])
-            opinions.add_given(connection, given)
-        return added
+            opinions.add_given(connection, [each for new, _ in found for each in new])
+        return [len(new) + whole for new, whole in found]
+
+    def would_add(self, bundles: Sequence[Bundle], seen: set[str]) -> list[int]:
+        """What `add_bundles` would say, with nothing written; `seen` carries what came earlier in the same file."""
+        with self._database.read() as connection:
+            seen |= kept_already(connection, bundles)
+        return [len(new) + whole for new, whole in new_of(bundles, seen)]
 
     # forgetting
 
@@ -269,3 +289,23 @@ class Store:
     def keep_reference_logprobs(self, base: str, values: Mapping[str, float]) -> None:
         with self._database.write() as connection:
             shared.keep_reference_logprobs(connection, base, values)
+
+
+def kept_already(connection: Connection, bundles: Sequence[Bundle]) -> set[str]:
+    """Of their origins and ids, those that are in the store."""
+    names = [origin for bundle in bundles for _, origin in bundle.opinions] + [b.origin for b in bundles if b.origin]
+    ids = [opinion.id for bundle in bundles for opinion, _ in bundle.opinions]
+    chats = [bundle.conversation.id for bundle in bundles if bundle.origin]
+    return opinions.origins(connection, names) | opinions.known(connection, ids) | conversations.known(connection, chats)
+
+
+def new_of(bundles: Sequence[Bundle], seen: set[str]) -> list[tuple[list[tuple[Opinion, str]], bool]]:
+    """(opinions that are new, whether the whole chat is) of each; `seen` grows by what is."""
+    found = []
+    for bundle in bundles:
+        new = [(o, origin) for o, origin in bundle.opinions if o.id not in seen and origin not in seen]
+        whole = bundle.origin is not None and not {bundle.origin, bundle.conversation.id} & seen
+        if new or whole:
+            seen |= {bundle.conversation.id, bundle.origin or ""} | {name for o, origin in new for name in (o.id, origin)}
+        found.append((new, whole))
+    return found

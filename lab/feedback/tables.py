@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
 metadata = MetaData()
 
@@ -90,6 +90,7 @@ retractions = Table(
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("opinion", String(64), nullable=False),
     Column("time", Float, nullable=False),
+    Column("restored", Boolean, nullable=False, server_default=text("0")),
     Index("retractions_opinion", "opinion"),
 )  # fmt: skip
 

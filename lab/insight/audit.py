@@ -113,10 +113,11 @@ def changed_mind_on_length(votes: Sequence[Vote], replies: Mapping[str, Reply]) 
     half = len(told) // 2
     early, late = told[:half], told[half:]
     apart = half >= LEAST and not overlap(wilson(sum(early), half), wilson(sum(late), len(late)))
+    said = few(len(told), 2 * LEAST) if half < LEAST else words(late, apart, "What you like seems to have changed lately.")
     return Finding(
         "drift", "Longer reply chosen, lately", sum(late) / len(late) if late else None,
         wilson(sum(late), len(late)) if late else None, len(late), "as in the earlier half", apart,
-        words(late, apart, "What you like seems to have changed since the earlier votes."),
+        said,
         "Take back old votes that you no longer mean, or lower train.replay." if apart else "",
     )  # fmt: skip
 
@@ -143,8 +144,12 @@ def finding(
 
 def words(seen: Sequence[object], concern: bool, trouble: str) -> str:
     if len(seen) < LEAST:
-        return f"Too few to tell: {len(seen)} of at least {LEAST}."
+        return few(len(seen), LEAST)
     return trouble if concern else "Nothing odd."
+
+
+def few(have: int, least: int) -> str:
+    return f"Not enough yet: {have} of at least {least}, {least - have} more."
 
 
 def overlap(first: tuple[float, float], second: tuple[float, float]) -> bool:

@@ -10,12 +10,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.errors import StoreError
+from lab.errors import BusyError, StoreError
 from lab.feedback.store import Purgeable, Store
+from lab.loop.trainer import is_gone
 from lab.registry.folder import Damaged, opinions_of
 from lab.registry.versions import Versions
 
 ALL = 1_000_000  # jobs
+LEASE = "trainer"  # in the store: what the one trainer of a home holds
 WHY = "what came after it learned from something that was to be forgotten"
 
 
@@ -56,7 +58,12 @@ def foresee(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
 
 
 def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
-    """Deletes it from the store, and what learned from it from the registry."""
+    """Deletes it from the store, and what learned from it from the registry.
+
+    Raises BusyError while a round runs, of whatever model: it may be learning from what is to go.
+    """
+    if busy(store):
+        raise BusyError("a round runs, and may be learning from it; wait for its end, or stop it on the Training tab")
     told = foresee(store, adapters, what)
     jobs = readers(store, frozenset(what.opinions))
     for line in lines_of(adapters):
@@ -72,6 +79,14 @@ def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
             each.forget_staging(name for job in jobs for name in (job, f"{job}-reward"))
     store.purge(what)
     return told
+
+
+def busy(store: Store) -> bool:
+    """Whether a round runs, or waits for a trainer that is there."""
+    holder = store.lease_holder(LEASE)
+    trainer = holder is not None and not is_gone(holder)
+    jobs = store.jobs(ALL)
+    return any(trainer if job.state == "queued" else job.state == "running" and not is_gone(job.worker) for job in jobs)
 
 
 def readers(store: Store, gone: Collection[str]) -> list[str]:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable
 from typing import Literal
 
 from lab.errors import TrainingError
-from lab.feedback.examples import Examples, collect
+from lab.feedback.examples import CARE, Examples, collect, without
 from lab.feedback.store import Store
 from lab.insight.evidence import Evidence, evidence_of
+from lab.loop.care import care_of
 from lab.loop.plan import choose_algorithm
 from lab.records import Algorithm, Counts, Job
 from lab.registry.folder import opinions_of
@@ -30,7 +31,9 @@ def make_job(
     Without an algorithm, one is chosen by what there is. When nothing is new, all the old ones are read again.
     Raises TrainingError when there is nothing at all to train on.
     """
-    examples = collect(store, "train")
+    care = care_of(store, settings)
+    whole = collect(store, "train")
+    examples = without(whole, care.left_out)
     learned = learned_by(store, versions)
     chosen = algorithm or choose_algorithm(count(examples, learned), reward_evidence(versions))
     opinions = opinions_for(chosen, examples) if chosen else []
@@ -38,16 +41,23 @@ def make_job(
     parent = line.get(line.live())
     if chosen is None or not opinions:
         kind = f" for {chosen}" if chosen else ""
-        raise TrainingError(f"there is nothing to train on yet{kind}; give thumbs, vote in Compare, or import a file")
+        but = f" that is not left out ({len(care.left_out)} votes are, see the audit)" if care.left_out else ""
+        raise TrainingError(f"there is nothing to train on yet{kind}{but}; give thumbs, vote in Compare, or import a file")
     seed = settings.train.seed
     new = [opinion for opinion in opinions if opinion not in learned]
     old = [opinion for opinion in opinions if opinion in learned]
     if chosen in OF_ALL:
         new, old = opinions, []
     replayed = replay(old, round(settings.train.replay * len(new)), seed) if new else old
+    reasons = [care.left_out[opinion] for opinion in opinions_for(chosen, whole) if opinion in care.left_out]
+    told = {
+        "left_out": {why: reasons.count(why) for why in dict.fromkeys(reasons)},
+        "weights": {opinion: care.weights[opinion] for opinion in (*new, *replayed) if opinion in care.weights},
+    }
     return Job(
         algorithm=chosen, base=versions.base, parent=parent.version, parent_hash=parent.hash, opinions=(*new, *replayed),
-        seed=seed, settings={part: getattr(settings, part).model_dump() for part in PARTS}, reason=reason, publish=publish,
+        seed=seed, settings={part: getattr(settings, part).model_dump() for part in PARTS} | {CARE: told}, reason=reason,
+        publish=publish,
     )  # fmt: skip
 
 

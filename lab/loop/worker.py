@@ -15,7 +15,9 @@ from typing import Literal
 
 from lab.errors import BusyError, LabError, VersionError
 from lab.feedback.examples import counts
-from lab.feedback.store import Store
+from lab.feedback.store import Purgeable, Store
+from lab.loop.care import care_of
+from lab.loop.forget import LEASE, Forgotten, forget
 from lab.loop.jobs import learned_by, make_job, reward_evidence, scored_by, tried
 from lab.loop.plan import Plan, plan
 from lab.loop.publish import publish
@@ -27,7 +29,6 @@ from lab.settings import Settings
 
 Phase = Literal["waiting", "queued", "training", "paused"]
 PAUSED = "paused"  # the store's flag; it outlives the lab
-LEASE = "trainer"  # in the store: what the one trainer of a home holds
 STOPPED = "stopped on request; the feedback is kept and the next round will use it"
 PAUSE = 0.5  # seconds between two ticks
 COUNT_SHARE = 20  # counting opinions takes at most one part in this of the worker's time
@@ -152,6 +153,14 @@ class Worker:
             self.store.set_flag(f"stop:{job.id}", "1")
             if job.state == "queued":  # if a trainer claims it in this moment, it sees the flag
                 self.store.fail_job(job.id, STOPPED)
+
+    def forget(self, what: Purgeable) -> Forgotten:
+        """Deletes it for good, with every version that learned from it. Raises BusyError while a round runs."""
+        with self._ticking:
+            found = forget(self.store, self.settings.adapters, what)
+            self._count_again = 0.0
+            self._follow()
+        return found
 
     # one step
 
@@ -297,9 +306,10 @@ class Worker:
             if self._counts is None or began >= self._count_again:
                 learned = learned_by(self.store, self.versions)
                 scored = scored_by(self.store, self.versions)
-                shown = counts(self.store, learned, scored)
+                gone = care_of(self.store, self.settings).left_out
+                shown = counts(self.store, learned, scored, gone)
                 known = learned | tried(self.store, self.versions.base)
-                fresh = shown if known == learned else replace(counts(self.store, known, scored), held_out=shown.held_out)
+                fresh = shown if known == learned else replace(counts(self.store, known, scored, gone), held_out=shown.held_out)
                 self._counts = shown, fresh
                 ended = time.monotonic()
                 self._count_again = ended + max(PAUSE, COUNT_SHARE * (ended - began))

@@ -13,7 +13,9 @@ Ids = tuple[int, ...]
 class Row:
     """One example as ids. What `completions` mean is the algorithm's: (chosen, rejected), (own, unrelated) or (own,).
 
-    `reference` holds the base's log-prob of each completion, nats, in the same order; `label` is that of a thumb. The rest
+    `reference` holds the base's log-prob of each completion, nats, in the same order; `label` is that of a thumb. What the row
+    adds to the loss is multiplied by `weight`, and never divided by the weights of others; `balance` is KTO's for its kind
+    of thumb. The rest
     is the reward model's: `tie` says that both completions were found equally good, `alone` that they are one and the same,
     with a thumb; `criterion` is a place in records.CRITERIA, `draws` how often each bootstrap head sees the row.
     """
@@ -23,6 +25,7 @@ class Row:
     reference: tuple[float, ...] = ()
     label: bool = True
     weight: float = 1.0
+    balance: float = 1.0
     tie: bool = False
     alone: bool = False
     criterion: int = 0
@@ -30,6 +33,12 @@ class Row:
 
     def __post_init__(self) -> None:
         assert self.prompt and all(self.completions), "a row needs a prompt and completions of at least one token"
+
+
+def weights_of(rows: Sequence[Row]) -> dict[str, float]:
+    """For a report: how many rows counted for less, and the mean weight of all; nothing where none did."""
+    less = sum(row.weight < 1 for row in rows)
+    return {"weighed_less": float(less), "mean_weight": sum(row.weight for row in rows) / len(rows)} if less else {}
 
 
 def conversations(rows: Sequence[Row]) -> list[list[int]]:

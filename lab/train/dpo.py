@@ -33,7 +33,7 @@ class Preference(OfLogprobs):
     which: Sequence[int] = (0, 1)
 
     def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
-        return Whole(sum(row.weight for row in rows), sum(len(row.completions[0]) for row in rows))
+        return Whole(len(rows), sum(len(row.completions[0]) for row in rows))
 
     def loss(self, policy: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
         reference = torch.tensor([row.reference for row in rows], device=policy.device)
@@ -46,7 +46,8 @@ class Preference(OfLogprobs):
             each = losses.ipo(chosen, rejected, chosen_reference, rejected_reference, tokens[:, 0], tokens[:, 1], beta)
         else:
             each = losses.dpo(chosen, rejected, chosen_reference, rejected_reference, beta, self.settings.label_smoothing)
-        value = (each * weight).sum() / whole.weight + self.settings.sft_weight * losses.sft(chosen).sum() / whole.tokens
+        imitated = (losses.sft(chosen) * weight).sum() / whole.tokens
+        value = (each * weight).sum() / whole.rows + self.settings.sft_weight * imitated
         margins = losses.implicit_reward(policy.detach(), reference, beta)
         margin = margins[:, 0] - margins[:, 1]
         return Loss(value, margin.tolist(), ((margin > 0) + 0.5 * (margin == 0)).tolist())

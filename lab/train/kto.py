@@ -34,7 +34,7 @@ def rows_of(examples: Examples, encoder: Encoder, seed: int) -> list[Row]:
     for pair in preference_rows(examples, encoder):
         rows += [replace(pair, completions=(ids,), label=good) for ids, good in zip(pair.completions, (True, False), strict=True)]
     up, down = losses.class_weights(sum(r.label for r in rows), sum(not r.label for r in rows))
-    rows = [replace(row, weight=row.weight * (up if row.label else down)) for row in rows]
+    rows = [replace(row, balance=up if row.label else down) for row in rows]
     return with_unrelated(rows, encoder.max_length, seed)
 
 
@@ -62,7 +62,6 @@ class Thumbs(OfLogprobs):
     def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
         assert watched is not None
         reference = torch.tensor([row.reference[UNRELATED] for row in rows if len(row.completions) > 1])
-        # the number of rows, not their weights: dividing by those would undo the class weights in a one-sided batch
         tokens = sum(len(row.completions[OWN]) for row in rows if row.label)
         return Whole(len(rows), tokens, losses.kto_anchor(watched.cpu(), reference))
 
@@ -75,7 +74,8 @@ class Thumbs(OfLogprobs):
         each = losses.kto(own, reference, desirable, whole.anchor.to(own.device), self.settings.beta)
         rewards = losses.implicit_reward(own.detach() - whole.anchor.to(own.device), reference, self.settings.beta)
         margins = torch.where(desirable, rewards, -rewards)
-        value = (each * weight).sum() / whole.weight
+        balance = torch.tensor([row.balance for row in rows], device=own.device)
+        value = (each * weight * balance).sum() / whole.rows
         if desirable.any():
-            value = value + self.settings.sft_weight * losses.sft(own[desirable]).sum() / whole.tokens
+            value = value + self.settings.sft_weight * (losses.sft(own) * weight)[desirable].sum() / whole.tokens
         return Loss(value, margins.tolist(), ((margins > 0) + 0.5 * (margins == 0)).tolist())

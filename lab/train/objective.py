@@ -26,7 +26,7 @@ OFTEN = 200  # rows encoded between two words of progress
 class Whole:
     """What a loss must know of the whole optimizer batch when it sees a part of it."""
 
-    weight: float  # what the rows' losses are divided by
+    rows: int  # what the rows' losses are divided by: not the sum of their weights, which then would say nothing
     tokens: int  # tokens that are imitated
     anchor: Tensor | None = None  # KTO's z0
 

@@ -70,7 +70,7 @@ def reinforce(
 def up_to_date(job: Job, base: Base, store: Store, rewards: Versions, settings: Settings, hooks: Hooks) -> dict[str, float]:
     """Refreshes the reward model if there are opinions that it has not seen; the figures of its report."""
     live = rewards.get(rewards.live())
-    if live.version == 0 or unlearned(store, rewards, base.id):
+    if live.version == 0 or not set(job.opinions).isdisjoint(unlearned(store, rewards, base.id)):
         own = replace(job, id=f"{job.id}-reward", algorithm="reward", parent=live.version, parent_hash=live.hash)
         live = refresh(own, store, rewards, settings, base, hooks)
     return {} if live.report is None else dict(live.report.canaries)

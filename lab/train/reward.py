@@ -63,7 +63,7 @@ class Comparison:
         return head_scores(base, packed, self.head, dtype)[:, 0]
 
     def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
-        return Whole(sum(row.weight for row in rows), 0)
+        return Whole(len(rows), 0)
 
     def loss(self, values: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
         weight = torch.tensor([row.weight for row in rows], device=values.device)
@@ -72,7 +72,7 @@ class Comparison:
         each = losses.bradley_terry(chosen, rejected, tie, self.nu)
         margin = (chosen - rejected).detach()
         right = torch.where(tie, 0.5, (margin > 0) + 0.5 * (margin == 0))
-        return Loss((each * weight).sum() / whole.weight, margin.tolist(), right.tolist())
+        return Loss((each * weight).sum() / whole.rows, margin.tolist(), right.tolist())
 
 
 # -- opinions of every kind, by criterion, with heads that disagree ---------------------------------------------------
@@ -144,7 +144,7 @@ class Opinions:
         return head_scores(base, packed, flat if self.length is None else torch.cat([flat, self.length]), dtype)
 
     def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
-        return Whole(sum(row.weight for row in rows), 0)
+        return Whole(len(rows), 0)
 
     def loss(self, values: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
         place = torch.arange(len(rows), device=values.device)
@@ -160,9 +160,9 @@ class Opinions:
         each = torch.where(alone, judged, compared)
         seen = torch.tensor([[1.0, *(count / len(row.draws) for count in row.draws)] for row in rows], device=values.device)
         weight = torch.tensor([row.weight for row in rows], device=values.device)
-        value = ((each * seen).sum(1) * weight).sum() / whole.weight
+        value = ((each * seen).sum(1) * weight).sum() / whole.rows
         if self.length is not None:
-            value = value + self.decorrelate * self.penalty(values, scores, rows) * float(weight.sum()) / whole.weight
+            value = value + self.decorrelate * self.penalty(values, scores, rows) * float(weight.sum()) / whole.rows
         main = scores[:, :, 0].detach()
         signed = torch.where(label[:, 0], main[:, 0] - threshold[:, 0], threshold[:, 0] - main[:, 0])
         margin = torch.where(alone[:, 0], signed, main[:, 0] - main[:, 1]).detach()

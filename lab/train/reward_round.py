@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from lab.errors import TrainingError
-from lab.feedback.examples import collect
+from lab.feedback.examples import collect, left_out, of_job
 from lab.feedback.store import Store
 from lab.insight.evidence import evidence
 from lab.model import adapters
@@ -23,7 +23,7 @@ from lab.registry.folder import opinions_of
 from lab.registry.versions import Versions
 from lab.settings import Settings
 from lab.train import reward_model
-from lab.train.batches import Row
+from lab.train.batches import Row, weights_of
 from lab.train.hooks import Hooks
 from lab.train.memory import peak_mb
 from lab.train.objective import Encoder
@@ -37,8 +37,8 @@ def refresh(job: Job, store: Store, rewards: Versions, settings: Settings, base:
     if (made := rewards.made_by(job.id)) is not None:
         return made
     began = time.perf_counter()
-    encoder = Encoder(base.template, min(settings.train.max_length, base.context), hooks=hooks)
-    rows = opinion_rows(collect(store, "train", set(job.opinions), base.id), encoder, settings.reward.heads)
+    encoder = Encoder(base.template, min(settings.train.max_length, base.context), left_out(job), hooks)
+    rows = opinion_rows(of_job(store, job, base.id), encoder, settings.reward.heads)
     least = settings.reward.min_opinions
     if len(rows) < least:
         few = f"a reward model needs {least} opinions and there are {len(rows)}"
@@ -54,7 +54,7 @@ def refresh(job: Job, store: Store, rewards: Versions, settings: Settings, base:
     finally:
         if NAME in adapters.names(base):
             adapters.drop(base, NAME)
-    figures = {} if found is None else found.figures()
+    figures = weights_of(rows) if found is None else found.figures() | weights_of(rows)
     figures |= {f"rated_{name}": float(count) for name, count in zip(CRITERIA, model.rated, strict=True)}
     report = Report(
         algorithm="reward", version=None, parent=job.parent, steps=done.steps, used=len(rows), dropped=encoder.dropped,

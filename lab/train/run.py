@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lab.errors import TrainingError
-from lab.feedback.examples import Examples, collect
+from lab.feedback.examples import Examples, collect, left_out, of_job
 from lab.feedback.store import Store
 from lab.model import adapters
 from lab.model.base import Base
@@ -17,7 +17,7 @@ from lab.records import AdapterVersion, Algorithm, Job, Report
 from lab.registry.versions import Versions
 from lab.settings import LoraSettings, PpoSettings, RewardSettings, Settings, TrainSettings
 from lab.train import canaries, dpo, judge, kto, samples, sft
-from lab.train.batches import Ids, Row
+from lab.train.batches import Ids, Row, weights_of
 from lab.train.fit import fit
 from lab.train.hooks import Hooks
 from lab.train.memory import peak_mb
@@ -50,8 +50,8 @@ def execute(
     if parent.hash != job.parent_hash:
         raise TrainingError(f"version {job.parent} is not what it was when the round was planned; start a new round")
     hooks = Hooks(on_progress, should_stop, yield_to_chat)
-    encoder = Encoder(base.template, min(options.train.max_length, base.context), hooks=hooks)
-    examples = collect(store, "train", set(job.opinions), base.id)
+    encoder = Encoder(base.template, min(options.train.max_length, base.context), left_out(job), hooks)
+    examples = of_job(store, job, base.id)
     reinforced = job.algorithm in ("ppo", "rloo")
     rows, objective = ([], None) if reinforced else prepare(job.algorithm, examples, encoder, options.train)
     if not rows and not reinforced:
@@ -74,7 +74,7 @@ def execute(
             return samples.kl_from_base(base, few, replies, options.train)
 
         hooks, used = replace(hooks, drift=drift), len(rows)
-        figures: dict[str, float] = {}
+        figures = weights_of(rows)
         if objective is None:
             line = versions.rewards()
             done, used, figures = reinforce(job, base, CANDIDATE, examples, store, line, options, folder, hooks, encoder)

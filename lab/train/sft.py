@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lab.feedback.examples import Examples
@@ -16,15 +17,17 @@ from lab.train.objective import Encoder, Loss, OfLogprobs, Whole
 
 
 def rows_of(examples: Examples, encoder: Encoder) -> list[Row]:
-    """Rows of (reply,). A reply found good twice is read once."""
-    wanted: list[tuple[Sequence[Message], Completion]] = [(d.prompt, d.completion) for d in examples.demonstrations]
-    wanted += [(p.prompt, p.chosen) for p in examples.pairs]
-    wanted += [(k.prompt, k.completion) for k in examples.labelled if k.label]
+    """Rows of (reply,). A reply found good twice is read once, with the larger weight."""
+    wanted: list[tuple[Sequence[Message], Completion, float]]
+    wanted = [(d.prompt, d.completion, d.weight) for d in examples.demonstrations]
+    wanted += [(p.prompt, p.chosen, p.weight) for p in examples.pairs]
+    wanted += [(k.prompt, k.completion, k.weight) for k in examples.labelled if k.label]
     rows: dict[tuple, Row] = {}
-    for messages, completion in wanted:
+    for messages, completion, weight in wanted:
         prompt, ids = encoder.prompt(messages), encoder.completion(completion)
         if encoder.fits(prompt, [ids]):
-            rows[prompt, ids] = Row(prompt, (ids,))
+            known = rows.get((prompt, ids))
+            rows[prompt, ids] = Row(prompt, (ids,), weight=weight if known is None else max(weight, known.weight))
     return list(rows.values())
 
 
@@ -39,6 +42,7 @@ class Imitation(OfLogprobs):
         return Whole(len(rows), sum(len(row.completions[0]) for row in rows))
 
     def loss(self, policy: Tensor, rows: Sequence[Row], whole: Whole) -> Loss:
-        value = losses.sft(policy[:, 0]).sum() / whole.tokens
+        weight = torch.tensor([row.weight for row in rows], device=policy.device)
+        value = (losses.sft(policy[:, 0]) * weight).sum() / whole.tokens
         gains = [p - row.reference[0] for p, row in zip(policy[:, 0].tolist(), rows, strict=True)]
         return Loss(value, gains, [float(gain > 0) + 0.5 * (gain == 0) for gain in gains])

@@ -12,9 +12,11 @@ from lab.ui.events import wire
 from lab.ui.lab import Lab
 from lab.ui.page import lay_out
 from lab.ui.security import login, middleware, require_free
+from lab.ui.tabs.exchange import clear
 from lab.ui.theme import head, style, theme
 
 __all__ = ["Lab", "build", "launch", "serve"]
+KEPT = 900  # seconds that uploads and exports stay in the page folder, if nothing removes them before
 WAITING = 256  # events the queue holds before it refuses more
 
 
@@ -22,7 +24,8 @@ def build(lab: Lab) -> gr.Blocks:
     """The page over a lab."""
     # nothing is written outside the home; Gradio reads this while components are made
     os.environ["GRADIO_TEMP_DIR"] = str(lab.settings.feedback_data / "page")
-    with gr.Blocks(title="Hone", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)) as blocks:
+    clear(lab.settings.feedback_data / "page")  # what a lab that was killed left there
+    with gr.Blocks(title="Hone", fill_width=True, analytics_enabled=False, delete_cache=(300, KEPT)) as blocks:
         page = lay_out(lab.settings)
         wire(lab, page, blocks)
     return blocks.queue(max_size=WAITING, api_open=False)
@@ -39,7 +42,7 @@ def launch(lab: Lab, host: str, port: int, auth: str | None = None, open_browser
     blocks.launch(
         server_name=host, server_port=port, share=False, inbrowser=open_browser, prevent_thread_lock=True, quiet=True,
         auth=check, theme=theme(), css=style(), head=head(), run_history=False, enable_monitoring=False, show_error=False,
-        max_file_size="1mb", footer_links=[], ssr_mode=False, mcp_server=False, pwa=False,
+        max_file_size="20mb", footer_links=[], ssr_mode=False, mcp_server=False, pwa=False,
         app_kwargs={"middleware": middleware(host), "openapi_url": None, "docs_url": None, "redoc_url": None},
     )  # fmt: skip
     return blocks

@@ -20,8 +20,12 @@ from lab.errors import LabError
 from lab.ui.exports import Exports, command_of
 from lab.ui.lab import Lab
 from lab.ui.page import Page, heading
+from lab.ui.tabs.audit import AuditHandlers
 from lab.ui.tabs.chat import ChatHandlers
 from lab.ui.tabs.compare import VERSIONS, CompareHandlers
+from lab.ui.tabs.exchange import ExchangeHandlers
+from lab.ui.tabs.forgetting import ForgettingHandlers
+from lab.ui.tabs.opinions import OpinionsHandlers
 from lab.ui.tabs.training import TrainingHandlers
 from lab.ui.tabs.versions import VersionsHandlers
 from lab.ui.tabs.versions_lineage import LineageHandlers
@@ -108,12 +112,18 @@ def then(event: Any, script: str, inputs: Any = None) -> None:
     event.then(None, inputs, js=script, api_visibility="private")
 
 
+def after(event: Any, handler: Handler, inputs: Any, outputs: Collection[Any]) -> None:
+    """Calls a handler, behind the border, when an event is done."""
+    event.then(border(handler, outputs), inputs, outputs, show_progress="hidden", api_visibility="private")
+
+
 def wire(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     """Connects everything. Must be called inside `blocks`, which holds `page`."""
     wire_chat(lab, page, blocks)
     wire_compare(lab, page)
     wire_versions(lab, page)
     wire_version_parts(lab, page, blocks)
+    wire_feedback(lab, page)
     wire_training(lab, page, blocks)
 
 
@@ -189,6 +199,44 @@ def wire_version_parts(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     listen([save.now.click], keep.save, [page.versions.chosen, save.kind, save.name, save.seen], save.outputs())
     listen([save.stop.click], keep.stop, [save.seen], save.outputs())
     listen([save.timer.tick, blocks.load], keep.tick, [save.seen], save.outputs())
+
+
+def wire_feedback(lab: Lab, page: Page) -> None:
+    tab, rater = page.feedback, page.panel.rater
+    rows, audit, files, gone = tab.opinions, tab.audit, tab.exchange, tab.forgetting
+    browse, look = OpinionsHandlers(lab, rows), AuditHandlers(lab, audit)
+    move, forget = ExchangeHandlers(lab, files), ForgettingHandlers(lab, gone)
+    listing = rows.filters() | {rows.start, rows.chosen}
+    everything = rows.outputs() | {rows.rater, rows.version}
+    listen([page.feedback_tab.select], browse.open, listing, everything)
+    lists = [each.input for each in (rows.kind, rows.state, rows.choice, rows.rater, rows.criterion, rows.version)]
+    typed = [rows.text.submit, rows.since.submit, rows.until.submit]  # not blur: that is also the click on a row
+    listen([*lists, *typed], browse.find, listing, rows.outputs(), every_click=True)
+    listen([rows.clear.click], browse.clear, None, rows.outputs() | rows.filters())
+    listen([rows.newer.click], browse.newer, listing, rows.outputs())
+    listen([rows.older.click], browse.older, listing, rows.outputs())
+    picked = listen([rows.table.select], browse.pick, [rows.shown], rows.outputs(), every_click=True)
+    after(picked, forget.prefill, [rows.chosen], gone.outputs())
+    listen([rows.withdraw.click], browse.withdraw, listing, rows.outputs())
+    listen([rows.restore.click], browse.restore, listing, rows.outputs())
+
+    listen([tab.audit_tab.select], look.open, None, audit.outputs())
+    listen([audit.reset.click], look.reset, None, audit.outputs())
+    for name, box in audit.switches.items():
+        listen([box.input], look.switcher(name), [box], audit.outputs(), every_click=True)
+
+    listen([files.file.upload], move.look, [files.file, files.pending, rater], files.imports(), recover=move.forget_upload)
+    listen([files.file.clear, files.drop.click], move.drop, [files.pending], files.imports())
+    taken = listen([files.take.click], move.take, [files.pending, rater], files.imports())
+    after(taken, browse.open, listing, everything)
+    listen([files.export.click], move.export, [files.shape], [files.ready])
+
+    listen([tab.forgetting_tab.select], forget.open, [gone.conversation, gone.rater], gone.outputs())
+    listen([gone.ask_conversation.click], forget.ask_conversation, [gone.conversation], gone.outputs())
+    listen([gone.ask_rater.click], forget.ask_rater, [gone.rater], gone.outputs())
+    listen([gone.keep.click], forget.keep, None, gone.outputs())
+    done = listen([gone.sure.click], forget.forget, [gone.asked], gone.outputs())
+    after(done, browse.open, listing, everything)
 
 
 def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:

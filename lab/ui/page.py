@@ -1,4 +1,4 @@
-"""The page laid out: a header, the side panel and four tabs. Components only; what they do is wired in events.py."""
+"""The page laid out: a header, the side panel and five tabs. Components only; what they do is wired in events.py."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import gradio as gr
 from lab.settings import Settings
 from lab.ui import panel
 from lab.ui.panel import Panel
-from lab.ui.tabs import chat, compare, training, versions
+from lab.ui.tabs import chat, compare, feedback, training, versions
 from lab.ui.tabs.chat import ChatTab
 from lab.ui.tabs.compare import CompareTab
+from lab.ui.tabs.feedback import FeedbackTab
 from lab.ui.tabs.training import TrainingTab
 from lab.ui.tabs.versions import VersionsTab
 from lab.ui.view import version_name
@@ -30,10 +31,12 @@ class Page:
     compare_tab: gr.Tab
     training_tab: gr.Tab
     versions_tab: gr.Tab
+    feedback_tab: gr.Tab
     chat: ChatTab
     compare: CompareTab
     training: TrainingTab
     versions: VersionsTab
+    feedback: FeedbackTab
     timer: gr.Timer
 
 
@@ -51,10 +54,12 @@ def lay_out(settings: Settings) -> Page:
             training_parts = training.build()
         with gr.Tab("Versions", id="versions") as versions_tab:
             versions_parts = versions.build()
+        with gr.Tab("Feedback", id="feedback") as feedback_tab:
+            feedback_parts = feedback.build()
     timer = gr.Timer(TICK)
     return Page(
-        header, headed, side, tabs, chat_tab, compare_tab, training_tab, versions_tab,
-        chat_parts, compare_parts, training_parts, versions_parts, timer,
+        header, headed, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab,
+        chat_parts, compare_parts, training_parts, versions_parts, feedback_parts, timer,
     )  # fmt: skip
 
 

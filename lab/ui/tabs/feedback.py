@@ -1,0 +1,36 @@
+"""The Feedback tab laid out: the opinions, the audit, import and export, forgetting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from lab.ui.tabs import audit, exchange, forgetting, opinions
+from lab.ui.tabs.audit import AuditPart
+from lab.ui.tabs.exchange import ExchangePart
+from lab.ui.tabs.forgetting import ForgettingPart
+from lab.ui.tabs.opinions import OpinionsPart
+
+
+@dataclass(frozen=True)
+class FeedbackTab:
+    opinions: OpinionsPart
+    audit_tab: gr.Tab
+    audit: AuditPart
+    exchange: ExchangePart
+    forgetting_tab: gr.Tab
+    forgetting: ForgettingPart
+
+
+def build() -> FeedbackTab:
+    with gr.Tabs(elem_id="feedback-tabs"):
+        with gr.Tab("Opinions", id="opinions"):
+            listed = opinions.build()
+        with gr.Tab("Audit", id="audit") as audit_tab:
+            cards = audit.build()
+        with gr.Tab("Import and export", id="exchange"):
+            files = exchange.build()
+        with gr.Tab("Forget", id="forget") as forgetting_tab:
+            gone = forgetting.build()
+    return FeedbackTab(listed, audit_tab, cards, files, forgetting_tab, gone)
