@@ -17,11 +17,14 @@ from lab.feedback.exchange import import_file
 from lab.loop.care import switches
 from lab.records import Reply, Vote
 from lab.ui.app import build
-from lab.ui.tabs import audit, exchange, forgetting, opinions
-from lab.ui.tabs.audit import AuditHandlers
-from lab.ui.tabs.exchange import ExchangeHandlers
-from lab.ui.tabs.forgetting import ForgettingHandlers
-from lab.ui.tabs.opinions import CHOICES, OpinionsHandlers, day, pane, table_row
+from lab.ui.tabs import feedback_audit as audit
+from lab.ui.tabs import feedback_exchange as exchange
+from lab.ui.tabs import feedback_forgetting as forgetting
+from lab.ui.tabs import feedback_opinions as opinions
+from lab.ui.tabs.feedback_audit import AuditHandlers
+from lab.ui.tabs.feedback_exchange import ExchangeHandlers
+from lab.ui.tabs.feedback_forgetting import ForgettingHandlers
+from lab.ui.tabs.feedback_opinions import CHOICES, OpinionsHandlers, day, pane, table_row
 from tests.fakes import page_lab
 
 

@@ -12,7 +12,7 @@ from lab.ui.events import wire
 from lab.ui.lab import Lab
 from lab.ui.page import lay_out
 from lab.ui.security import login, middleware, require_free
-from lab.ui.tabs.exchange import clear
+from lab.ui.tabs.feedback_exchange import clear
 from lab.ui.theme import head, style, theme
 
 __all__ = ["Lab", "build", "launch", "serve"]

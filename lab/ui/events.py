@@ -20,12 +20,12 @@ from lab.errors import LabError
 from lab.ui.exports import Exports, command_of
 from lab.ui.lab import Lab
 from lab.ui.page import Page, heading
-from lab.ui.tabs.audit import AuditHandlers
 from lab.ui.tabs.chat import ChatHandlers
 from lab.ui.tabs.compare import VERSIONS, CompareHandlers
-from lab.ui.tabs.exchange import ExchangeHandlers
-from lab.ui.tabs.forgetting import ForgettingHandlers
-from lab.ui.tabs.opinions import OpinionsHandlers
+from lab.ui.tabs.feedback_audit import AuditHandlers
+from lab.ui.tabs.feedback_exchange import ExchangeHandlers
+from lab.ui.tabs.feedback_forgetting import ForgettingHandlers
+from lab.ui.tabs.feedback_opinions import OpinionsHandlers
 from lab.ui.tabs.training import TrainingHandlers
 from lab.ui.tabs.versions import VersionsHandlers
 from lab.ui.tabs.versions_lineage import LineageHandlers

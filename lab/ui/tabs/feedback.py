@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from lab.ui.tabs import audit, exchange, forgetting, opinions
-from lab.ui.tabs.audit import AuditPart
-from lab.ui.tabs.exchange import ExchangePart
-from lab.ui.tabs.forgetting import ForgettingPart
-from lab.ui.tabs.opinions import OpinionsPart
+from lab.ui.tabs import feedback_audit as audit
+from lab.ui.tabs import feedback_exchange as exchange
+from lab.ui.tabs import feedback_forgetting as forgetting
+from lab.ui.tabs import feedback_opinions as opinions
+from lab.ui.tabs.feedback_audit import AuditPart
+from lab.ui.tabs.feedback_exchange import ExchangePart
+from lab.ui.tabs.feedback_forgetting import ForgettingPart
+from lab.ui.tabs.feedback_opinions import OpinionsPart
 
 
 @dataclass(frozen=True)

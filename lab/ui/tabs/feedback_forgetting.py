@@ -12,7 +12,7 @@ from lab.errors import LabError, StoreError
 from lab.feedback.store import Purgeable
 from lab.loop.forget import Forgotten, foresee
 from lab.ui.lab import Lab
-from lab.ui.tabs.exchange import clear
+from lab.ui.tabs.feedback_exchange import clear
 from lab.ui.view import clock, short
 
 LISTED = 300  # newest conversations
