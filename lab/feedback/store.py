@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.feedback import conversations, jobs, opinions, purge, shared
+from lab.feedback import conversations, jobs, opinions, purge, queued, shared
 from lab.feedback.database import Database
 from lab.feedback.opinions import Opinion
 from lab.feedback.purge import Purgeable
@@ -94,6 +94,28 @@ class Store:
         with self._database.read() as connection:
             gone = opinions.retracted(connection)
             return [each for each in conversations.assistant_turns(connection, IMPORTED) if each not in gone]
+
+    # pairs drawn ahead
+
+    def add_queued(self, conversation: Conversation, turns: Sequence[Reply]) -> None:
+        """A pair drawn ahead, whole or not at all. Raises StoreError when what its prompt came from was forgotten since."""
+        with self._database.write() as connection:
+            queued.add(connection, conversation, turns)
+
+    def own_prompts(self, limit: int = 500) -> list[tuple[str, str]]:
+        """(conversation, first message) of what people typed themselves, newest first."""
+        with self._database.read() as connection:
+            return queued.own_prompts(connection, limit)
+
+    def unrated_pairs(self, base: str, limit: int = 200) -> list[tuple[Reply, Reply, Reply]]:
+        """(prompt, a, b) of the pairs that this base drew ahead and that no vote counts for, newest first."""
+        with self._database.read() as connection:
+            return queued.unrated(connection, base, limit)
+
+    def used_prompts(self) -> list[str]:
+        """The prompts of everything that was drawn ahead so far."""
+        with self._database.read() as connection:
+            return queued.used_prompts(connection)
 
     # opinions
 
