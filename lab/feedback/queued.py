@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from lab.errors import StoreError
 from lab.feedback import conversations, tables
 from lab.records import Conversation, Reply
 
@@ -18,14 +17,15 @@ QUEUE = "queue"  # the source of pairs drawn ahead
 OWN = ("chat", "compare")  # sources of what people typed themselves
 
 
-def add(connection: Connection, conversation: Conversation, turns: Sequence[Reply]) -> None:
-    """Raises StoreError, and keeps nothing, when the conversation that the prompt came from is gone."""
+def add(connection: Connection, conversation: Conversation, turns: Sequence[Reply]) -> bool:
+    """Keeps nothing, and says False, when the conversation that the prompt came from is gone."""
     origin = conversation.prompt_of
     if origin is not None and not conversations.known(connection, [origin]):
-        raise StoreError(f"conversation {origin!r}, which the prompt came from, is gone")
+        return False
     conversations.add_conversations(connection, [(conversation, None)])
     for turn in turns:
         conversations.add_reply(connection, turn)
+    return True
 
 
 def own_prompts(connection: Connection, limit: int) -> list[tuple[str, str]]:

@@ -97,10 +97,10 @@ class Store:
 
     # pairs drawn ahead
 
-    def add_queued(self, conversation: Conversation, turns: Sequence[Reply]) -> None:
-        """A pair drawn ahead, whole or not at all. Raises StoreError when what its prompt came from was forgotten since."""
+    def add_queued(self, conversation: Conversation, turns: Sequence[Reply]) -> bool:
+        """A pair drawn ahead, whole or not at all. False, and nothing kept, when what its prompt came from was forgotten."""
         with self._database.write() as connection:
-            queued.add(connection, conversation, turns)
+            return queued.add(connection, conversation, turns)
 
     def own_prompts(self, limit: int = 500) -> list[tuple[str, str]]:
         """(conversation, first message) of what people typed themselves, newest first."""
