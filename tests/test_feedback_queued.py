@@ -24,13 +24,15 @@ def store(home: Path) -> Store:
     return Store(home / "feedback_data")
 
 
-def queue_pair(store: Store, prompt: str, prompt_of: str | None = None, base: str = "tiny") -> tuple[str, str]:
+def queue_pair(
+    store: Store, prompt: str, prompt_of: str | None = None, base: str = "tiny", versions: tuple[int, int] = (0, 0)
+) -> tuple[str, str]:  # fmt: skip
     """Ids of two replies drawn ahead."""
     conversation = Conversation(new_id(), prompt, 1.0, QUEUE, prompt_of=prompt_of)
     user = Reply(new_id(), conversation.id, None, "user", prompt)
     a, b = (
-        Reply(new_id(), conversation.id, user.id, "assistant", f"{prompt} {k}", (1, 2), (-1.0, -1.0), 0, base, finish="end")
-        for k in "ab"
+        Reply(new_id(), conversation.id, user.id, "assistant", f"{prompt} {k}", (1, 2), (-1.0, -1.0), version, base, finish="end")
+        for k, version in zip("ab", versions, strict=True)
     )
     kept = store.add_queued(conversation, [user, a, b])
     return (a.id, b.id) if kept else ("", "")

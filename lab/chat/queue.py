@@ -84,7 +84,7 @@ class Queue:
 
     def take(self, wish: Wish, rater: str) -> Ahead | None:
         """The next pair, at once: one that was drawn ahead, or now and then an old one again; None when none waits."""
-        old = self._asking.again(rater, self._engine.trial())
+        old = self._asking.again(rater, self._engine.trial() is not None)
         return old or self._take(wish)
 
     def next(
