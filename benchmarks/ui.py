@@ -164,7 +164,7 @@ def opened(browser: Browser, address: str, tab: str = "Chat") -> Iterator[Page]:
 
 def talk_of(store: Store, messages: int) -> str:
     """A conversation that is there already; its title."""
-    title = f"talk of {messages}"
+    title = f"talk {new_id()[-6:]}"
     conversation, parent = store.start_conversation(title), None
     for number in range(messages):
         role: Any = "assistant" if number % 2 else "user"

@@ -166,7 +166,8 @@ class CompareHandlers:
         shown, _, told = str(said or "").partition(" ")
         with desk.lock:
             before = desk.voted_on(shown)
-            ballot = desk.current if desk.current and desk.current.id == shown else before and before.ballot
+            up = desk.current if desk.current is not None and desk.current.id == shown else None
+            ballot = before.ballot if before is not None else up
             if ballot is None:
                 raise LabError("there is nothing to vote on; ask both first, or press space")
             if before is not None and before.pressed == pressed:
