@@ -57,7 +57,7 @@ def build() -> CompareTab:
     due = gr.Textbox("", visible="hidden", elem_id="due")  # changes when a pair is wanted and none is ready
     with gr.Row(elem_id="compare-what"):
         what = gr.Radio(
-            [SAMPLES, VERSIONS], value=SAMPLES, label="Who answers", elem_id="what", scale=2, min_width=300,
+            [SAMPLES, VERSIONS], value=SAMPLES, label="Who answers", elem_id="what", scale=4, min_width=300,
             info="during a trial, the version on trial and the proven one; else two samples of the live version",
         )  # fmt: skip
         first, second = (
@@ -65,7 +65,7 @@ def build() -> CompareTab:
             for label, name in (("One version", "first-version"), ("The other", "second-version"))
         )
         wish = gr.Radio(
-            WISHES, value="anything", label="Surprise me with", elem_id="wish", scale=2, min_width=300,
+            WISHES, value="anything", label="Surprise me with", elem_id="wish", scale=5, min_width=300,
             info="bundled prompts, and first messages of your own",
         )  # fmt: skip
     with gr.Row(elem_id="told"):
