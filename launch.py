@@ -72,7 +72,9 @@ def main(arguments: list[str]) -> int:
 
 
 def extras_of(verb: str, rest: list[str]) -> set[str]:
-    """The extra a verb needs. `bench starter` has no peer and takes the lab as it is."""
+    """The extra a verb needs. `bench starter` has no peer and takes the lab as it is; `bench ui` needs a browser's driver."""
+    if verb == "bench" and rest[:1] == ["ui"]:
+        return {"test"}
     if verb == "test" or (verb == "bench" and rest[:1] != ["starter"]):
         return {verb}
     return set()

@@ -63,6 +63,7 @@ def chat(
         say(f"loading {settings.model} ({settings.quantize})")
         quiet_libraries()
         from lab.chat.engine import Engine
+        from lab.chat.queue import Queue
         from lab.chat.session import Session
         from lab.loop.worker import Worker
         from lab.model.base import load_base
@@ -74,11 +75,15 @@ def chat(
         session = Session(lab.store, engine, settings)
         command = trainer_command(settings) if trainer else []
         worker = Worker(lab.store, lab.versions, settings, lambda made: engine.use_adapter(made.version), command)
+        queue = Queue(lab.store, engine, settings)
         worker.start()
-        parts = Lab(settings, lab.store, lab.versions, session, engine, worker)
+        if settings.queue.enabled:
+            queue.start()
+        parts = Lab(settings, lab.store, lab.versions, session, engine, worker, queue)
         try:
             serve(parts, host, port, auth, browser, lambda address: say(f"the lab answers on {address} (Ctrl-C ends it)"))
         finally:
+            queue.stop()
             worker.stop()
 
 
@@ -464,14 +469,15 @@ def doctor(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFla
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []})
 def bench(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="dpo, kto, reward, ppo, starter or gate; `bench dpo --help` and so on list flags.")],
-) -> None:
-    """Measure training beside TRL (dpo, kto, reward, ppo), a model by itself (starter), or the gate. Last line: figures."""
+    name: Annotated[
+        str, typer.Argument(help="dpo, kto, reward, ppo, starter, gate or ui; `bench dpo --help` and so on list flags.")],
+) -> None:  # fmt: skip
+    """Measure training beside TRL (dpo, kto, reward, ppo), a model (starter), the gate, or the page (ui). Last line: figures."""
     folder = Path(__file__).resolve().parents[1] / "benchmarks"
     if not folder.is_dir():
         raise LabError(f"bench needs the source checkout: there is no {folder}; clone the repository and run it there")
     os.chdir(folder.parent)
-    module, given = (name, []) if name in ("starter", "ppo", "gate") else ("training", [name])
+    module, given = (name, []) if name in ("starter", "ppo", "gate", "ui") else ("training", [name])
     os.execv(sys.executable, [sys.executable, "-m", f"benchmarks.{module}", *given, *context.args])
 
 

@@ -75,8 +75,9 @@ class Conversation:
     id: str
     title: str
     created: float
-    source: str = "chat"  # chat, compare, import or rehearse
+    source: str = "chat"  # chat, compare, queue, import or rehearse
     turns: int = 0
+    prompt_of: str | None = None  # the conversation whose first message a pair drawn ahead answers
 
 
 @dataclass(frozen=True)

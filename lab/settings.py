@@ -147,6 +147,12 @@ class TrialSettings(Section):
     )  # fmt: skip
 
 
+class QueueSettings(Section):
+    enabled: bool = Field(True, description="draw pairs for the Compare tab ahead, while nobody chats")
+    ahead: int = Field(20, ge=1, le=500, description="pairs that are drawn ahead at most")
+    reask: float = Field(0.05, ge=0, le=0.5, description="part of the pairs that are asked again later, with their sides swapped")
+
+
 class Settings(BaseSettings):
     """All of it. `home` holds adapters/, feedback_data/ and lab.toml; nothing is written anywhere else."""
 
@@ -167,6 +173,7 @@ class Settings(BaseSettings):
     loop: LoopSettings = LoopSettings()
     gate: GateSettings = GateSettings()
     trial: TrialSettings = TrialSettings()
+    queue: QueueSettings = QueueSettings()
 
     @property
     def adapters(self) -> Path:

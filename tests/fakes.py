@@ -37,15 +37,25 @@ class FakeLive:
 
 @dataclass
 class FakeEngine:
-    """Speaks as `live`; `broken` versions cannot be loaded."""
+    """Speaks as `live`; `broken` versions cannot be loaded. Draws "draft 1a: word0 word1 …", a word a token."""
 
     live: int = 0
     broken: set[int] = field(default_factory=set)
     on_trial: tuple[int, int] | None = None
-    drawn: list[Any] = field(default_factory=list)  # every turn that was streamed
+    drawn: list[Any] = field(default_factory=list)  # every turn that was streamed for somebody who waits
+    base_id: str = "tiny"
+    in_use: bool = False
+    words: int = 3  # of a reply drawn ahead
     seconds: float = 0.0  # a word
+    alike: bool = False  # all replies drawn ahead say the same
+    error: Exception | None = None
+    asked: list[Any] = field(default_factory=list)  # (turns, ahead) of every stream
 
-    def stream(self, turns: Any, stop: threading.Event) -> Iterator[list[FakeDraft]]:
+    def stream(self, turns: Any, stop: threading.Event, ahead: bool = False) -> Iterator[list[FakeDraft]]:
+        self.asked.append((turns, ahead))
+        yield from self.queued(turns, stop) if ahead else self.said(turns, stop)
+
+    def said(self, turns: Any, stop: threading.Event) -> Iterator[list[FakeDraft]]:
         """Each version answers in words of its own, three of them; the base and version 1 say the same to a short prompt."""
         self.drawn += turns
         names = [0 if turn.version == 1 and len(turn.messages[-1]["content"]) < 10 else turn.version for turn in turns]
@@ -59,6 +69,28 @@ class FakeEngine:
                 FakeDraft(" ".join(some[:count]), (1,) * count, (-1.0,) * count, turn.version, end)
                 for turn, some, end in zip(turns, words, ends, strict=True)
             ]
+
+    def queued(self, turns: Any, stop: threading.Event) -> Iterator[list[FakeDraft]]:
+        """Two replies in words that no other pair has."""
+        number, speakers = len(self.asked), [self.live if turn.version is None else turn.version for turn in turns]
+        drafts = [FakeDraft("", (), (), version, None) for version in speakers]
+        yield drafts
+        for index in range(1, self.words + 1):
+            if stop.is_set():
+                yield [replace(draft, finish="stopped") for draft in drafts]
+                return
+            time.sleep(self.seconds)
+            if self.error is not None:
+                raise self.error
+            finish = "end" if index == self.words else None
+            said = " ".join(f"word{k}" for k in range(index))
+            drafts = [
+                FakeDraft(
+                    f"draft {number}{'' if self.alike else side}: {said}", tuple(range(index)), (-0.5,) * index, version, finish
+                )
+                for side, version in zip("ab", speakers, strict=False)
+            ]
+            yield drafts
 
     def trial(self) -> tuple[int, int] | None:
         return self.on_trial
@@ -116,6 +148,9 @@ class FakeSession:
         opinion = Vote(a, b, choice, shown, criterion, ms, rater)
         self.store.add_opinion(opinion)
         return opinion
+
+    def take_back(self, opinion: str) -> None:
+        self.store.retract(opinion)
 
     def correct(self, reply_id: str, text: str, rater: str, criterion: Any = "overall") -> Correction:
         opinion = Correction(reply_id, text, criterion, rater)
@@ -287,6 +322,7 @@ class FakeVersions:
 
 def page_lab(home: Path, words: int = 5, seconds: float = 0.0) -> Any:
     """A lab for the page: a real store, and fakes for what needs a model."""
+    from lab.chat.queue import Queue
     from lab.feedback.store import Store
     from lab.settings import load_settings
     from lab.ui.lab import Lab
@@ -295,7 +331,8 @@ def page_lab(home: Path, words: int = 5, seconds: float = 0.0) -> Any:
     store = Store(settings.feedback_data)
     engine = FakeEngine()
     session = FakeSession(store, engine, words, seconds)
-    return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker(store, settings.adapters))  # type: ignore[arg-type]
+    queue = Queue(store, engine, settings)  # type: ignore[arg-type]
+    return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker(store, settings.adapters), queue)  # type: ignore[arg-type]
 
 
 def free_port() -> int:

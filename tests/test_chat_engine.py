@@ -210,6 +210,20 @@ def test_a_closed_and_a_forgotten_stream_let_their_version_go(make: Callable[...
     assert held(engine) == {"v2"}
 
 
+def test_what_is_drawn_ahead_is_no_use_of_the_engine_and_holds_no_trainer_up(make: Callable[..., Engine]) -> None:
+    told: list[float] = []
+    engine = make(busy=told.append)
+    ahead = engine.stream([turn()], threading.Event(), ahead=True)
+    next(ahead), next(ahead)
+    assert not engine.in_use and told == []
+    awaited = engine.stream([turn()], threading.Event())
+    next(awaited), next(awaited)
+    assert engine.in_use and told
+    awaited.close()
+    assert not engine.in_use
+    assert list(ahead)[-1][0].finish == "length"
+
+
 def test_a_stream_that_ends_inside_another_s_turn_waits_for_nothing(make: Callable[..., Engine]) -> None:
     """The garbage collector may end a forgotten stream in the very thread that holds the model: waiting was a deadlock."""
     engine = make(1)

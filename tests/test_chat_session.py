@@ -270,6 +270,8 @@ def test_opinions_reach_the_store(parts: Parts) -> None:
     parts.session.correct(reply, "a better reply", "bob")
     (correction,) = parts.store.corrections()
     assert (correction.reply, correction.text, correction.rater) == (reply, "a better reply", "bob")
+    parts.session.take_back(correction.id)
+    assert parts.store.corrections() == []
 
 
 REFUSED: dict[str, Callable[[Session, Live, Live], Any]] = {

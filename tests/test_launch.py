@@ -150,6 +150,8 @@ def test_only_benchmarks_that_have_a_peer_install_it(place: Place):
     assert len(place.installs()) == 1
     assert place.run("bench", "dpo").stdout == "<bench><dpo>"
     assert place.installs()[-1].endswith("[bench]")
+    assert place.run("bench", "ui").stdout == "<bench><ui>"
+    assert place.installs()[-1].endswith("[bench,test]"), "a browser's driver"
 
 
 def test_extras_are_kept_when_another_is_added(place: Place):

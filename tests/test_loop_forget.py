@@ -16,7 +16,8 @@ from lab.loop.jobs import make_job
 from lab.records import Algorithm, Correction, Job, Message, Reply, Thumb, Vote, new_id
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
-from tests.fake_trainer import BASE, add_version, add_votes
+from tests.fake_trainer import BASE, add_version, add_votes, question
+from tests.test_feedback_queued import queue_pair
 
 SECRET = "heliotrope-marzipan"  # stands in nothing else
 
@@ -91,6 +92,39 @@ def test_nothing_is_left_of_a_conversation(store: Store, versions: Versions, set
     assert len(again.opinions) == 2, "what is left of the lost lessons is new again"
     with pytest.raises(StoreError, match="no conversation and no rater"):
         look(store, talk)
+
+
+def test_pairs_drawn_ahead_to_its_prompt_go_with_it(store: Store, versions: Versions, settings: Settings, home: Path) -> None:
+    """A copy of the prompt, the votes on its replies and the version that learned from them stayed when it was forgotten."""
+    add_votes(store, 3)
+    before = round_of(store, versions, settings)
+    talk = secret_talk(store)
+    (prompt,) = [text for conversation, text in store.own_prompts() if conversation == talk]
+    copied = queue_pair(store, prompt, prompt_of=talk)
+    other = queue_pair(store, "what is bundled")
+    for a, b in (copied, other):
+        store.add_opinion(Vote(a, b, "a", rater="bob"))
+    for opinion in store.purgeable(conversation=talk).opinions:
+        if opinion in {vote.id for vote in store.votes() if vote.rater == "me"}:
+            store.retract(opinion)  # only the vote on the copy is left to learn from
+    learned = round_of(store, versions, settings)
+    assert any(vote.a == copied[0] and vote.id in store.jobs(1)[0].opinions for vote in store.votes())
+    found = forget(store, home / "adapters", look(store, talk))
+    assert (found.versions, found.live) == ({BASE: [learned]}, {BASE: before})
+    assert found.turns == 6 and bytes_with(home, SECRET) == []
+    assert [vote.a for vote in store.votes() if vote.rater == "bob"] == [other[0]]
+    assert [conversation.title for conversation in store.conversations(source="queue")] == ["what is bundled"]
+
+
+def test_a_rater_takes_the_votes_on_pairs_drawn_ahead_along(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:  # fmt: skip
+    a, b = queue_pair(store, question(held_out=False))
+    store.add_opinion(Vote(a, b, "a", rater="ada"))
+    learned = round_of(store, versions, settings)
+    found = forget(store, home / "adapters", look(store, "ada"))
+    assert found.versions == {BASE: [learned]} and store.votes() == []
+    assert len(store.unrated_pairs("tiny")) == 1, "nobody has an opinion of it any more"
 
 
 def test_a_rater_is_forgotten_and_the_others_stay(store: Store, versions: Versions, settings: Settings, home: Path) -> None:

@@ -55,6 +55,15 @@ def test_a_stream_that_fails_keeps_what_it_said_and_ends_with_the_page_put_right
     assert len(notices) == 1
 
 
+def test_a_stream_that_has_nothing_to_say_leaves_the_page_as_it_is():
+    """Gradio emptied every component the stream might have changed, labels of buttons among them."""
+
+    def handler():
+        yield from ()
+
+    assert list(border(handler, ["out"])()) == [gr.skip()]
+
+
 def test_a_recovery_that_fails_too_leaves_the_page_as_it_is(notices: list[str], caplog: pytest.LogCaptureFixture):
     def handler(values: str):
         yield values

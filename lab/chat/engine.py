@@ -63,6 +63,7 @@ class Engine:
         self._turnstile = Turnstile()  # whoever touches the model passes: a forward, a load, a drop
         self._loaded: set[int] = set()
         self._speaking: Counter[int] = Counter()  # replies in flight by version
+        self._awaited: set[object] = set()  # one for each stream that somebody waits for
         self._ended: deque[int] = deque()  # versions of replies that have ended and are still counted as speaking
         self._live = 0
         self._beside: int | None = None  # stays loaded: the proven one, which a trial asks again and again
@@ -76,6 +77,11 @@ class Engine:
     def base_id(self) -> str:
         return self._base.id
 
+    @property
+    def in_use(self) -> bool:
+        """Whether somebody waits for a reply that is on its way."""
+        return bool(self._awaited)
+
     def use_adapter(self, version: int) -> None:
         """The next reply speaks by this version; those in flight finish on theirs.
 
@@ -86,29 +92,38 @@ class Engine:
             self._live = version
             self._drop_unused()
 
-    def stream(self, turns: Sequence[Turn], stop: threading.Event) -> Generator[list[Draft], None, None]:
+    def stream(self, turns: Sequence[Turn], stop: threading.Event, ahead: bool = False) -> Generator[list[Draft], None, None]:
         """Draws one reply a turn, all together; yields them empty once the versions are pinned, then after every token.
 
         Ends when all have finished. When `stop` is set the unfinished ones end as "stopped", with the tokens they have.
+        `ahead` draws what nobody waits for yet, so the trainer is not asked to step aside.
         Raises VersionError for a version that cannot be loaded and ModelError for a message the model cannot take.
         """
         pinned = self._pin([self._speaker(turn.seed) if turn.version is None else turn.version for turn in turns])
+        here = object()
+        if not ahead:
+            self._awaited.add(here)
         try:
             requests = [self._request(turn, version) for turn, version in zip(turns, pinned, strict=True)]
             drafts = [Draft("", (), (), version) for version in pinned]
             yield drafts
-            self._busy(time.time() + BUSY_SECONDS)
+            self._tell_busy(ahead)
             steps = stream(self._base, requests, self._turnstile)
             while not all(draft.finish for draft in drafts):
                 if stop.is_set():
                     yield [stopped(draft) for draft in drafts]
                     return
                 emitted = next(steps)
-                self._busy(time.time() + BUSY_SECONDS)
+                self._tell_busy(ahead)
                 drafts = [self._grown(draft, now) for draft, now in zip(drafts, emitted, strict=True)]
                 yield drafts
         finally:
+            self._awaited.discard(here)
             self._release(pinned)
+
+    def _tell_busy(self, ahead: bool) -> None:
+        if not ahead:
+            self._busy(time.time() + BUSY_SECONDS)
 
     def trial(self) -> tuple[int, int] | None:
         """(the version on trial, the proven one) when the chat speaks by the first of them."""

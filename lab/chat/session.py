@@ -139,16 +139,8 @@ class Session:
         yield Live(conversation, user, drafts, self._keep(parent, conversation, turns, drafts))
 
     def _keep(self, parent: str, conversation: str, turns: Sequence[Turn], drafts: Sequence[Draft]) -> list[Reply]:
-        """Stores the replies of which anything was drawn. Those drawn together have one time: the trial goes by it."""
-        now = time.time()
-        replies = [
-            Reply(
-                new_id(), conversation, parent, "assistant", draft.text, draft.token_ids, draft.logprobs, draft.version,
-                self._engine.base_id, turn.sampling, turn.seed, draft.finish or "stopped", now,
-            )
-            for turn, draft in zip(turns, drafts, strict=True)
-            if draft.token_ids
-        ]  # fmt: skip
+        """Stores the replies of which anything was drawn."""
+        replies = replies_of(parent, conversation, turns, drafts, self._engine.base_id)
         for reply in replies:
             self._store.add_reply(reply)
         return replies
@@ -171,6 +163,10 @@ class Session:
         self._store.add_opinion(opinion)
         return opinion
 
+    def take_back(self, opinion: str) -> None:
+        """Retracts an opinion: a row of its own says that it counts no more."""
+        self._store.retract(opinion)
+
     def correct(self, reply: str, text: str, rater: str | None = None, criterion: Criterion = "overall") -> Correction:
         """Keeps the reply someone wanted instead. Raises StoreError if it says the same."""
         if text.strip() == self._store.reply(reply).text.strip():
@@ -178,6 +174,21 @@ class Session:
         opinion = Correction(reply, text, criterion, rater or self._settings.rater)
         self._store.add_opinion(opinion)
         return opinion
+
+
+def replies_of(
+    parent: str, conversation: str, turns: Sequence[Turn], drafts: Sequence[Draft], base: str
+) -> list[Reply]:  # fmt: skip
+    """The drafts of which anything was drawn, as replies. Those drawn together have one time: the trial goes by it."""
+    now = time.time()
+    return [
+        Reply(
+            new_id(), conversation, parent, "assistant", draft.text, draft.token_ids, draft.logprobs, draft.version,
+            base, turn.sampling, turn.seed, draft.finish or "stopped", now,
+        )
+        for turn, draft in zip(turns, drafts, strict=True)
+        if draft.token_ids
+    ]  # fmt: skip
 
 
 def title_of(text: str) -> str:

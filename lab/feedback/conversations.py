@@ -19,7 +19,10 @@ REPLY_COLUMNS = [column for column in tables.replies.columns if column.name != "
 
 def add_conversations(connection: Connection, found: Sequence[tuple[Conversation, str | None]]) -> None:
     """Conversations and their origins."""
-    rows = [{"id": c.id, "title": c.title, "created": c.created, "source": c.source, "origin": origin} for c, origin in found]
+    rows = [
+        {"id": c.id, "title": c.title, "created": c.created, "source": c.source, "prompt_of": c.prompt_of, "origin": origin}
+        for c, origin in found
+    ]
     if rows:
         connection.execute(insert(tables.conversations), rows)
 
@@ -39,7 +42,8 @@ def known(connection: Connection, ids: Sequence[str]) -> set[str]:
 def newest(connection: Connection, limit: int, source: str | None) -> list[Conversation]:
     table = tables.conversations
     turns = select(func.count()).where(tables.replies.c.conversation == table.c.id).scalar_subquery()
-    query = select(table.c.id, table.c.title, table.c.created, table.c.source, turns.label("turns")).order_by(table.c.seq.desc())
+    told = (table.c.id, table.c.title, table.c.created, table.c.source, table.c.prompt_of)
+    query = select(*told, turns.label("turns")).order_by(table.c.seq.desc())
     if source is not None:
         query = query.where(table.c.source == source)
     return [Conversation(**row) for row in connection.execute(query.limit(limit)).mappings()]

@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeVar
 from lab.errors import StoreError
 from lab.feedback.examples import Threads, collect
 from lab.feedback.hub import PREFIX, hub_rows
+from lab.feedback.queued import QUEUE
 from lab.feedback.shapes import Parsed, Refused, checked, criterion_of, pair_of, parse, prompt_of
 from lab.feedback.store import IMPORTED, Store
 from lab.records import Completion, Message, Pair, Reply
@@ -74,8 +75,9 @@ def export_file(store: Store, path: Path, kind: Kind) -> int:
     """Writes what counts of a kind as jsonl (gzipped if the name ends in .gz) and returns how many rows.
 
     The file appears whole or not at all. A pair is a decided vote or a correction; a chat is the newest branch of a
-    conversation; what was imported as single rated rows is no chat. A correction is in both pairs and corrections, under
-    one id: whoever imports both elsewhere keeps it as what came first, and only as a correction is it imitated as well.
+    conversation; what was imported as single rated rows, or drawn ahead for votes, is no chat. A correction is in both pairs
+    and corrections, under one id: whoever imports both elsewhere keeps it as what came first, and only as a correction is it
+    imitated as well.
     """
     if kind not in KINDS:
         raise StoreError(f"cannot export {kind!r}; choose one of {', '.join(KINDS)}")
@@ -300,8 +302,8 @@ def _corrections(store: Store) -> Iterator[dict]:
 def _chats(store: Store) -> Iterator[dict]:
     whole = {reply.conversation for reply in store.replies_with_ancestors(store.imported_turns()).values()}
     for conversation in reversed(store.conversations(limit=-1)):
-        if conversation.source == IMPORTED and conversation.id not in whole:
-            continue
+        if conversation.source == QUEUE or (conversation.source == IMPORTED and conversation.id not in whole):
+            continue  # nobody said it as a chat
         answers = [reply for reply in store.replies(conversation.id) if reply.role == "assistant"]
         if answers:
             yield {

@@ -21,12 +21,16 @@ OPINIONS = (tables.thumbs, tables.votes, tables.corrections)
 
 @dataclass(frozen=True)
 class Purgeable:
-    """What would go: a conversation and its opinions, or those of a rater. A turn that is imitated counts as an opinion."""
+    """What would go: a conversation with its copies and their opinions, or those of a rater.
+
+    A turn that is imitated counts as an opinion.
+    """
 
     opinions: tuple[str, ...]
     turns: int
     conversation: str = ""
     rater: str = ""
+    copies: tuple[str, ...] = ()  # pairs drawn ahead to the conversation's prompt: conversations, whose turns count as well
 
 
 def of_conversation(connection: Connection, conversation: str) -> Purgeable:
@@ -34,10 +38,11 @@ def of_conversation(connection: Connection, conversation: str) -> Purgeable:
     table = tables.conversations
     if connection.execute(select(table.c.id).where(table.c.id == conversation)).first() is None:
         raise StoreError(f"there is no conversation {conversation!r}")
-    rows = connection.execute(select(tables.replies.c.id).where(tables.replies.c.conversation == conversation))
-    turns = list(rows.scalars())
+    copies = tuple(connection.execute(select(table.c.id).where(table.c.prompt_of == conversation)).scalars())
+    query = select(tables.replies.c.id).where(tables.replies.c.conversation.in_(_whole(conversation, copies)))
+    turns = list(connection.execute(query.order_by(tables.replies.c.seq)).scalars())
     found = [opinion for some in chunks(turns) for each in OPINIONS for opinion in _ids(connection, each, _about(each, some))]
-    return Purgeable(tuple(dict.fromkeys([*found, *turns])), len(turns), conversation=conversation)
+    return Purgeable(tuple(dict.fromkeys([*found, *turns])), len(turns), conversation=conversation, copies=copies)
 
 
 def of_rater(connection: Connection, rater: str) -> Purgeable:
@@ -49,16 +54,23 @@ def of_rater(connection: Connection, rater: str) -> Purgeable:
 
 
 def purge(connection: Connection, what: Purgeable) -> None:
-    """Deletes it, opinions before the replies they are about."""
+    """Deletes it, opinions before the replies they are about. Raises StoreError if a conversation grew since it was looked at."""
+    if what.conversation and of_conversation(connection, what.conversation) != what:
+        raise StoreError(f"conversation {what.conversation!r} got new turns or opinions just now; ask again")
     for some in chunks(what.opinions):
         for table in OPINIONS:
             connection.execute(delete(table).where(table.c.id.in_(some)))
         connection.execute(delete(tables.retractions).where(tables.retractions.c.opinion.in_(some)))
     if what.conversation:
-        connection.execute(delete(tables.replies).where(tables.replies.c.conversation == what.conversation))
-        connection.execute(delete(tables.conversations).where(tables.conversations.c.id == what.conversation))
+        gone = _whole(what.conversation, what.copies)
+        connection.execute(delete(tables.replies).where(tables.replies.c.conversation.in_(gone)))
+        connection.execute(delete(tables.conversations).where(tables.conversations.c.id.in_(gone)))
     connection.execute(delete(tables.reference_logprobs))
     connection.execute(update(tables.jobs).values(progress={}))
+
+
+def _whole(conversation: str, copies: Sequence[str]) -> list[str]:
+    return [conversation, *copies]
 
 
 def _about(table: Table, replies: Sequence[str]) -> ColumnElement[bool]:

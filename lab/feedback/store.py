@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from lab.feedback import browse, conversations, jobs, opinions, purge, shared
+from lab.feedback import browse, conversations, jobs, opinions, purge, queued, shared
 from lab.feedback.browse import IMPORTED, Detail, Filter, Row, Values
 from lab.feedback.database import Database
 from lab.feedback.opinions import Opinion
@@ -101,6 +101,28 @@ class Store:
         with self._database.read() as connection:
             gone = opinions.all_withdrawn(connection)
             return [each for each in conversations.assistant_turns(connection, IMPORTED) if each not in gone]
+
+    # pairs drawn ahead
+
+    def add_queued(self, conversation: Conversation, turns: Sequence[Reply]) -> bool:
+        """A pair drawn ahead, whole or not at all. False, and nothing kept, when what its prompt came from was forgotten."""
+        with self._database.write() as connection:
+            return queued.add(connection, conversation, turns)
+
+    def own_prompts(self, limit: int = 500) -> list[tuple[str, str]]:
+        """(conversation, first message) of what people typed themselves, newest first."""
+        with self._database.read() as connection:
+            return queued.own_prompts(connection, limit)
+
+    def unrated_pairs(self, base: str, limit: int = 200) -> list[tuple[Reply, Reply, Reply]]:
+        """(prompt, a, b) of the pairs that this base drew ahead and that no vote counts for, newest first."""
+        with self._database.read() as connection:
+            return queued.unrated(connection, base, limit)
+
+    def used_prompts(self) -> list[str]:
+        """The prompts of everything that was drawn ahead so far."""
+        with self._database.read() as connection:
+            return queued.used_prompts(connection)
 
     # opinions
 

@@ -18,6 +18,8 @@ conversations = Table(
     Column("created", Float, nullable=False),
     Column("source", String(32), nullable=False),
     Column("origin", String(64), unique=True),
+    Column("prompt_of", String(64), ForeignKey("conversations.id")),
+    Index("conversations_prompt_of", "prompt_of"),
 )  # fmt: skip
 
 replies = Table(

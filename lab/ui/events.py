@@ -12,6 +12,7 @@ import html
 import inspect
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from typing import Any, TypeAlias
 
 import gradio as gr
@@ -39,6 +40,10 @@ GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns 
 FOCUS = "() => window.hone.focus('{}')"
 GIVE_BACK = "(text) => window.hone.giveBack('{}', text)"
 RELEASE = "() => window.hone.release('{}')"
+# a press says which pair was on screen, and for how many milliseconds
+PRESSED = "(ballot, rater, wish, what) => [`${ballot} ${window.hone.onScreenFor()}`, rater, wish, what]"
+ON_SCREEN = "() => window.hone.onScreen()"
+VOTED = "() => window.hone.voted('compare-prompt')"
 
 
 def notice(error: Exception) -> None:
@@ -70,7 +75,9 @@ def border(handler: Handler, outputs: Collection[Any], recover: Handler | None =
         @functools.wraps(handler)
         def guarded_stream(*arguments: Any) -> Iterator[Any]:
             try:
-                yield from handler(*arguments)
+                with closing(handler(*arguments)) as running:
+                    yield next(running, nothing)  # Gradio empties every output of a stream that says nothing
+                    yield from running
             except Exception as error:  # noqa: BLE001  (border)
                 yield mended(error, arguments)
 
@@ -90,9 +97,10 @@ def border(handler: Handler, outputs: Collection[Any], recover: Handler | None =
 def listen(
     triggers: Sequence[Any], handler: Handler, inputs: Any, outputs: Collection[Any], *,
     recover: Handler | None = None, cancels: Sequence[Any] | None = None, draws: bool = False, every_click: bool = False,
+    script: str | None = None,
 ) -> Any:  # fmt: skip
     """Connects a handler, behind the border and off the public API. `draws` marks those that use the model: they say
-    no to a second one in the same window themselves, and give back what was typed."""
+    no to a second one in the same window themselves, and give back what was typed. `script` may change the inputs."""
     return gr.on(
         triggers,
         border(handler, outputs, recover),
@@ -103,6 +111,7 @@ def listen(
         concurrency_id="generate" if draws else None,
         concurrency_limit=GENERATIONS if draws else None,
         show_progress="hidden",
+        js=script,
         api_visibility="private",
     )
 
@@ -159,9 +168,16 @@ def wire_compare(lab: Lab, page: Page) -> None:
     then(asked, RELEASE.format("compare-prompt"))  # so that keys vote
     listen([tab.stop.click], do.stop, None, [])
     listen([tab.what.input], do.choose_what, [tab.what], {tab.first, tab.second})
+    surprise = [panel.rater, tab.wish, tab.what]
     for side, button in tab.votes.items():
-        voted = listen([button.click], do.voter(side), [tab.ballot, panel.rater], tab.outputs(), every_click=True)
-        then(voted, FOCUS.format("compare-prompt"))
+        pressed = [tab.ballot, *surprise]
+        voted = listen([button.click], do.voter(side), pressed, tab.outputs(), every_click=True, script=PRESSED)
+        then(voted, VOTED)
+    listen([tab.next.click, tab.surprise.click], do.next, surprise, tab.outputs(), every_click=True)
+    listen([tab.due.change], do.draw, inputs | {tab.wish}, tab.outputs(), recover=do.mend, draws=True)
+    listen([tab.undo.click], do.undo, None, tab.outputs(), every_click=True)
+    tab.ballot.change(None, js=ON_SCREEN, api_visibility="private")
+    listen([page.timer.tick], do.tick, None, {tab.pace})
 
 
 def wire_versions(lab: Lab, page: Page) -> None:

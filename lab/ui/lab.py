@@ -9,6 +9,7 @@ from lab.settings import Settings
 
 if TYPE_CHECKING:  # the page itself needs no torch
     from lab.chat.engine import Engine
+    from lab.chat.queue import Queue
     from lab.chat.session import Session
     from lab.feedback.store import Store
     from lab.loop.worker import Worker
@@ -25,3 +26,4 @@ class Lab:
     session: Session
     engine: Engine
     worker: Worker
+    queue: Queue

@@ -2,12 +2,16 @@
 (() => {
   const VOTES = {1: "vote-left", 2: "vote-right", 3: "vote-tie", 4: "vote-both_bad"};
   const STOPS = ["stop", "compare-stop"];
+  const MORE = {" ": "next", u: "undo", U: "undo"};
 
   const usable = (id) => {
     const button = document.getElementById(id);
     return button && !button.disabled && button.offsetParent !== null ? button : null;
   };
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable=true]") !== null;
+  const TEXT = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable=true]";
+  const typing = (target) => target.closest(TEXT) !== null;
+  // who goes through the page by Tab presses its buttons by space
+  const pressing = (target) => target.matches("button:focus-visible, input:focus-visible") && target.role !== "tab";
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
@@ -15,19 +19,33 @@
       for (const id of STOPS) usable(id)?.click();
       return;
     }
-    if (!(event.key in VOTES) || typing(event.target)) return;
-    const button = usable(VOTES[event.key]);
+    const id = VOTES[event.key] ?? MORE[event.key];
+    if (!id || typing(event.target) || (event.key === " " && pressing(event.target))) return;
+    const button = usable(id);
     if (button) {
       event.preventDefault();
       button.click();
     }
   });
+  // after a click on a vote, space means the next pair and not the same vote once more
+  document.addEventListener("click", (event) => {
+    if (event.detail > 0 && event.target.closest("#votes, #what, #wish")) document.activeElement?.blur();
+  });
+
+  let since = null; // when the pair that is up for a vote came on screen
 
   const boxOf = (id) => document.querySelector(`#${id} textarea`);
   // nobody is in the middle of something: nothing has the focus, or a button that was pressed
   const idle = () => !document.activeElement || document.activeElement.matches("body, button");
 
   window.hone = {
+    onScreen: () => requestAnimationFrame(() => (since = performance.now())),
+    onScreenFor: () => (since === null ? "" : Math.round(performance.now() - since)),
+    // the next prompt, unless the next pair is there or on its way
+    voted: (id) => {
+      const left = document.getElementById("left")?.innerText ?? ""; // empty while the next pair is on its way
+      if (!usable("vote-left") && usable("ask") && left.trim()) window.hone.focus(id);
+    },
     // a phone's keyboard would cover the reply, so only where there is a real one
     focus: (id) => {
       const box = boxOf(id);

@@ -1,115 +1,44 @@
 """The Compare tab: one prompt, two replies side by side, sides shuffled and names hidden until the vote.
 
-The screen's left reply is "A", its right one "B"; the store's a and b are in the order drawn, and `shown` says which
-was left. `vote_of` is the one place where the two meet.
+A prompt is typed, or comes as a surprise; surprises go on by themselves: a vote is answered with the next pair, at once where
+one was drawn ahead. The screen's left reply is "A", its right one "B"; the store's a and b are in the order drawn, and `shown`
+says which was left. `vote_of` is the one place where the two meet.
 """
 
 from __future__ import annotations
 
+import html
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import gradio as gr
 
+from lab.chat.pairs import Ahead, Wish
 from lab.errors import LabError
-from lab.records import AdapterVersion, Choice, Reply
+from lab.records import Reply, new_id
 from lab.ui.lab import Lab
-from lab.ui.panel import LONGEST_MESSAGE, Panel, asked, named
+from lab.ui.panel import Panel, asked, named
 from lab.ui.streams import Streams
-from lab.ui.view import ENDINGS, paced, plain, version_name
+from lab.ui.tabs.ballots import Ballot, Desk, Desks, Pressed, Voted, vote_of, votes_a_minute
+from lab.ui.tabs.compare_parts import (
+    SAMPLES,
+    VERSIONS,
+    WELCOME,
+    WISHES,
+    CompareTab,
+    asked_words,
+    build,
+    pane,
+    revealed,
+    version_choices,
+)
+from lab.ui.view import paced
 
-SAMPLES = "What teaches most now"
-VERSIONS = "Two versions"
-Pressed = Literal["left", "right", "tie", "both_bad"]
-BUTTONS: tuple[tuple[Pressed, str], ...] = (
-    ("left", "A is better (1)"), ("right", "B is better (2)"), ("tie", "Tie (3)"), ("both_bad", "Both bad (4)"),
-)  # fmt: skip
+__all__ = ["SAMPLES", "VERSIONS", "CompareHandlers", "CompareTab", "build", "vote_of"]
+COMING = "*The next pair is on its way …*"
 Update = dict[Any, Any]
-
-
-@dataclass(frozen=True)
-class Ballot:
-    """Two replies waiting for a vote."""
-
-    a: Reply
-    b: Reply
-    shown: Literal["ab", "ba"]
-    ready: float  # when both were complete, on the monotonic clock
-
-    def sides(self) -> tuple[Reply, Reply]:
-        """The left and the right one."""
-        return (self.a, self.b) if self.shown == "ab" else (self.b, self.a)
-
-
-@dataclass(frozen=True)
-class CompareTab:
-    ballot: gr.State
-    what: gr.Radio
-    first: gr.Dropdown
-    second: gr.Dropdown
-    question: gr.Markdown
-    left: gr.Markdown
-    right: gr.Markdown
-    votes: dict[Pressed, gr.Button]
-    reveal: gr.Markdown
-    prompt: gr.Textbox
-    unsent: gr.Textbox
-    ask: gr.Button
-    stop: gr.Button
-
-    def outputs(self) -> set[Any]:
-        return {
-            self.ballot, self.question, self.left, self.right, *self.votes.values(), self.reveal, self.prompt, self.unsent,
-            self.ask, self.stop,
-        }  # fmt: skip
-
-
-def build() -> CompareTab:
-    ballot = gr.State(None)
-    with gr.Row(elem_id="compare-what"):
-        what = gr.Radio(
-            [SAMPLES, VERSIONS], value=SAMPLES, label="Who answers", elem_id="what", scale=2, min_width=300,
-            info="during a trial, the version on trial and the proven one; else two samples of the live version",
-        )  # fmt: skip
-        first, second = (
-            gr.Dropdown(label=label, choices=[("base", 0)], value=0, visible=False, elem_id=name, min_width=140)
-            for label, name in (("One version", "first-version"), ("The other", "second-version"))
-        )
-    question = gr.Markdown(elem_id="question", visible=False)
-    with gr.Row(elem_id="panes", equal_height=True):
-        with gr.Column(elem_classes="pane", min_width=240):
-            gr.Markdown("### A")
-            left = gr.Markdown(elem_id="left", elem_classes="pane-text", sanitize_html=True, line_breaks=True)
-        with gr.Column(elem_classes="pane", min_width=240):
-            gr.Markdown("### B")
-            right = gr.Markdown(elem_id="right", elem_classes="pane-text", sanitize_html=True, line_breaks=True)
-    with gr.Row(elem_id="votes"):
-        votes = {side: gr.Button(label, interactive=False, elem_id=f"vote-{side}", min_width=120) for side, label in BUTTONS}
-    reveal = gr.Markdown(elem_id="reveal", visible=False)
-    with gr.Row(elem_id="compare-row", equal_height=True):
-        prompt = gr.Textbox(
-            show_label=False, placeholder="A prompt for both", lines=1, max_lines=8, scale=8, min_width=120, container=False,
-            max_length=LONGEST_MESSAGE, elem_id="compare-prompt",
-        )  # fmt: skip
-        unsent = gr.Textbox(visible="hidden", elem_id="compare-unsent")  # a script of the page puts it back into an empty box
-        ask = gr.Button("Ask both", variant="primary", scale=0, min_width=110, elem_id="ask")
-        stop = gr.Button("Stop", variant="stop", scale=0, min_width=110, visible=False, elem_id="compare-stop")
-    return CompareTab(ballot, what, first, second, question, left, right, votes, reveal, prompt, unsent, ask, stop)
-
-
-def vote_of(pressed: Pressed, shown: Literal["ab", "ba"]) -> Choice:
-    """What a press means for the stored a and b."""
-    if pressed == "tie" or pressed == "both_bad":
-        return pressed
-    return "a" if (pressed == "left") == (shown == "ab") else "b"
-
-
-def version_choices(versions: Sequence[AdapterVersion]) -> list[tuple[str, int]]:
-    newest_first = sorted(versions, key=lambda version: -version.version)
-    return [(f"{version_name(v.version)} ({v.state})" if v.version else version_name(0), v.version) for v in newest_first]
 
 
 class CompareHandlers:
@@ -118,6 +47,7 @@ class CompareHandlers:
     def __init__(self, lab: Lab, tab: CompareTab, panel: Panel) -> None:
         self.lab, self.tab, self.panel = lab, tab, panel
         self.streams = Streams()
+        self.desks = Desks()
         self.coin = random.Random()
 
     def choose_what(self, what: str) -> Update:
@@ -132,14 +62,18 @@ class CompareHandlers:
             self.tab.second: gr.update(choices=choices, value=parent, visible=seen),
         }
 
+    # a prompt of one's own
+
     def compare(self, values: Mapping[Any, Any], request: gr.Request) -> Iterator[Update]:
-        tab = self.tab
+        tab, desk = self.tab, self.desks.of(request.session_hash)
         text = asked(values[tab.prompt])
         sampling, system = self.panel.sampling(values), self.panel.system_prompt(values)
-        versions = self.versions_of(values)
+        versions = self.versions_of(values) or self.lab.engine.trial() or (None, None)
         shown: Literal["ab", "ba"] = self.coin.choice(("ab", "ba"))
         with self.streams.open(request.session_hash) as flag:
-            yield {**self.busy(), tab.prompt: "", tab.question: gr.update(value=f"**You asked:** {plain(text)}", visible=True)}
+            with desk.lock:
+                desk.current, desk.wants = None, False
+            yield {**self.busy(), tab.prompt: "", tab.question: asked_words(text, yours=True)}
             replies: list[Reply] = []
             for live in paced(self.lab.session.compare(None, None, text, sampling, versions, system, flag)):
                 replies = live.replies
@@ -151,18 +85,12 @@ class CompareHandlers:
                     raise LabError("the model ended without two replies; ask again")
                 yield self.put_right(values)  # stopped before the first token
                 return
-        ballot = Ballot(replies[0], replies[1], shown, time.monotonic())
-        left, right = ballot.sides()
-        yield {
-            **self.rest(voting=True),
-            tab.ballot: ballot,
-            tab.left: pane(left.text, left.finish),
-            tab.right: pane(right.text, right.finish),
-        }
+        yield self.show(desk, Ballot(text, replies[0], replies[1], shown))
 
-    def versions_of(self, values: Mapping[Any, Any]) -> tuple[int | None, int | None]:
-        if values[self.tab.what] != VERSIONS:  # during a trial every vote is evidence for or against the version on trial
-            return self.lab.engine.trial() or (None, None)
+    def versions_of(self, values: Mapping[Any, Any]) -> tuple[int, int] | None:
+        """Two chosen by hand; None for what teaches most, which during a trial is evidence for or against what is on trial."""
+        if values[self.tab.what] != VERSIONS:
+            return None
         first, second = values[self.tab.first], values[self.tab.second]
         if first is None or second is None:
             raise LabError("two versions are compared and one is not chosen; choose it above")
@@ -171,51 +99,182 @@ class CompareHandlers:
     def stop(self, request: gr.Request) -> None:
         self.streams.stop(request.session_hash)
 
-    def voter(self, pressed: Pressed) -> Callable[[Ballot | None, str], Update]:
+    # surprises
+
+    def next(self, rater: str, wish: str, what: str, request: gr.Request) -> Update:
+        """The next pair; the one on screen goes without a vote. Does nothing while one is on its way."""
+        desk = self.desks.of(request.session_hash)
+        if self.streams.running(request.session_hash):
+            return {}
+        named(rater)
+        with desk.lock:
+            desk.current = None
+            return {**self.advance(desk, rater, wish, what), self.tab.reveal: gr.update(visible=False)}
+
+    def advance(self, desk: Desk, rater: str, wish: str, what: str) -> Update:
+        """Puts the next pair up, if there is one; where there is none, the page is told to ask for `draw`."""
+        if desk.later:
+            return self.show(desk, desk.later.pop())
+        try:
+            pair = self.lab.queue.take(wish_of(wish), rater.strip()) if what != VERSIONS else None
+        except LabError:  # a vote may just have been kept: not done would be wrong, and `draw` meets the same trouble
+            pair = None
+        if pair is not None:
+            return self.show(desk, ballot_of(pair))
+        desk.wants = True
+        tab = self.tab
+        return {tab.ballot: "", tab.due: new_id(), tab.question: COMING, tab.left: "", tab.right: "", **self.buttons(False)}
+
+    def draw(self, values: Mapping[Any, Any], request: gr.Request) -> Iterator[Update]:
+        """Waits for the pair that is due, as it grows; does nothing when none is."""
+        tab, desk = self.tab, self.desks.of(request.session_hash)
+        with desk.lock:
+            if not desk.wants:
+                return
+            desk.wants = False
+        wish, versions = wish_of(values[tab.wish]), self.versions_of(values)
+        pair: Ahead | None = None
+        with self.streams.open(request.session_hash) as flag:
+            yield self.working()
+            for item in paced(self.lab.queue.next(wish, flag, versions, self.panel.sampling(values))):
+                if isinstance(item, Ahead):
+                    pair = item
+                    continue
+                sides = [pane(draft.text, draft.finish) for draft in item.drafts]
+                yield {
+                    tab.question: asked_words(item.text, yours=False),
+                    tab.left: sides[item.shown == "ba"], tab.right: sides[item.shown == "ab"],
+                }  # fmt: skip
+        if pair is None:
+            yield {**self.mend(values, request), tab.question: WELCOME, tab.left: "", tab.right: ""}
+            return
+        yield self.show(desk, ballot_of(pair))
+
+    # votes
+
+    def voter(self, pressed: Pressed) -> Callable[[str, str, str, str, gr.Request], Update]:
         """The handler of one of the four buttons."""
 
-        def vote(ballot: Ballot | None, rater: str) -> Update:
-            return self.vote(pressed, ballot, rater)
+        def vote(said: str, rater: str, wish: str, what: str, request: gr.Request) -> Update:
+            return self.vote(pressed, said, rater, wish, what, request)
 
         return vote
 
-    def vote(self, pressed: Pressed, ballot: Ballot | None, rater: str) -> Update:
-        if not isinstance(ballot, Ballot):
-            raise LabError("there is nothing to vote on; ask both first")
-        took = round(1000 * (time.monotonic() - ballot.ready))
-        choice = vote_of(pressed, ballot.shown)
-        self.lab.session.vote(ballot.a.id, ballot.b.id, choice, ballot.shown, named(rater), took)
-        said = gr.update(value=revealed(pressed, ballot), visible=True)
-        return {**self.rest(voting=False), self.tab.ballot: None, self.tab.reveal: said}
+    def vote(self, pressed: Pressed, said: str, rater: str, wish: str, what: str, request: gr.Request) -> Update:
+        """`said` is what the page had on screen: the ballot's id, and for how many milliseconds."""
+        desk = self.desks.of(request.session_hash)
+        shown, _, told = str(said or "").partition(" ")
+        with desk.lock:
+            before = desk.voted_on(shown)
+            up = desk.current if desk.current is not None and desk.current.id == shown else None
+            ballot = before.ballot if before is not None else up
+            if ballot is None:
+                raise LabError("there is nothing to vote on; ask both first, or press space")
+            if before is not None and before.pressed == pressed:
+                return {}  # a double click
+            choice, took = vote_of(pressed, ballot.shown), ballot.took(told)
+            kept = self.lab.session.vote(ballot.a.id, ballot.b.id, choice, ballot.shown, named(rater), took)
+            reveal = {self.tab.reveal: gr.update(value=revealed(pressed, ballot), visible=True)}
+            if before is not None:  # changed their mind before the next pair was on screen
+                before.pressed, before.vote = pressed, kept.id
+                return reveal
+            desk.voted.append(Voted(ballot, pressed, kept.id))
+            desk.times.append(time.monotonic())
+            desk.current = None
+            if ballot.rating:
+                follows = self.advance(desk, rater, wish, what)
+            else:
+                follows = {**self.rest(voting=False), self.tab.ballot: "", self.tab.undo: gr.update(interactive=True)}
+            return {**follows, **reveal, **self.pace(desk)}
+
+    def undo(self, request: gr.Request) -> Update:
+        """Takes the last vote of this page back, and brings its pair back; the pair on screen comes after it."""
+        desk = self.desks.of(request.session_hash)
+        self.streams.rest(request.session_hash)
+        with desk.lock:
+            if not desk.voted:
+                raise LabError("there is no vote of this page to take back; older ones are taken back by voting again")
+            last = desk.voted[-1]
+            self.lab.session.take_back(last.vote)
+            desk.voted.pop()
+            if desk.times:
+                desk.times.pop()
+            if desk.current is not None:
+                desk.later.append(desk.current)
+            again = gr.update(value="**Taken back.** Vote again, or go on with space.", visible=True)
+            return {**self.show(desk, last.ballot), self.tab.reveal: again, **self.pace(desk)}
+
+    # what the page shows
+
+    def show(self, desk: Desk, ballot: Ballot) -> Update:
+        """A pair up for a vote."""
+        ballot = Ballot(ballot.prompt, ballot.a, ballot.b, ballot.shown, ballot.rating)  # on screen from now on, under a new id
+        left, right = ballot.sides()
+        with desk.lock:
+            desk.current, desk.wants = ballot, False
+            undo = bool(desk.voted)
+        tab = self.tab
+        return {
+            **self.rest(voting=True), tab.ballot: ballot.id, tab.question: asked_words(ballot.prompt, not ballot.rating),
+            tab.left: pane(left.text, left.finish), tab.right: pane(right.text, right.finish),
+            tab.undo: gr.update(interactive=undo),
+        }  # fmt: skip
+
+    def tick(self, request: gr.Request) -> Update:
+        """What changes by itself: the pace, and what the next round waits for."""
+        return self.pace(self.desks.of(request.session_hash))
+
+    def pace(self, desk: Desk) -> Update:
+        """Nothing where it reads as before."""
+        try:
+            reason = self.lab.worker.status().reason
+        except LabError:  # the Training tab tells it
+            reason = ""
+        fast = votes_a_minute(tuple(desk.times), time.monotonic())
+        said = [f"{fast} votes a minute"] if fast is not None else []
+        words = html.escape(" · ".join([*said, reason]))
+        if words == desk.pace:
+            return {}
+        desk.pace = words
+        return {self.tab.pace: f'<div class="pace">{words}</div>'}
 
     def recover(self, values: Mapping[Any, Any], request: gr.Request) -> Update:
         """After an error. Two replies still on their way keep the page."""
         return {} if self.streams.running(request.session_hash) else self.put_right(values)
 
+    def mend(self, values: Mapping[Any, Any], request: gr.Request) -> Update:
+        """After a surprise that did not come."""
+        return {} if self.streams.running(request.session_hash) else {**self.rest(voting=False), self.tab.ballot: ""}
+
     def put_right(self, values: Mapping[Any, Any]) -> Update:
         """Nothing to vote on, and the typed prompt on its way back into its box."""
-        return {**self.rest(voting=False), self.tab.ballot: None, self.tab.unsent: values.get(self.tab.prompt) or ""}
+        return {**self.rest(voting=False), self.tab.ballot: "", self.tab.unsent: values.get(self.tab.prompt) or ""}
 
     def busy(self) -> Update:
         tab = self.tab
-        return {
-            tab.unsent: "", tab.ballot: None, tab.left: "", tab.right: "", tab.reveal: gr.update(visible=False),
-            tab.ask: gr.update(visible=False), tab.stop: gr.update(visible=True), **self.buttons(False),
-        }  # fmt: skip
+        return {**self.working(), tab.unsent: "", tab.left: "", tab.right: "", tab.reveal: gr.update(visible=False)}
+
+    def working(self) -> Update:
+        tab = self.tab
+        hidden = {tab.ask: gr.update(visible=False), tab.surprise: gr.update(visible=False)}
+        return {tab.ballot: "", **hidden, tab.stop: gr.update(visible=True), **self.buttons(False)}
 
     def rest(self, voting: bool) -> Update:
-        return {self.tab.ask: gr.update(visible=True), self.tab.stop: gr.update(visible=False), **self.buttons(voting)}
+        tab = self.tab
+        seen = {tab.ask: gr.update(visible=True), tab.surprise: gr.update(visible=True)}
+        return {**seen, tab.stop: gr.update(visible=False), **self.buttons(voting)}
 
     def buttons(self, on: bool) -> Update:
         return {button: gr.update(interactive=on) for button in self.tab.votes.values()}
 
 
-def pane(text: str, finish: str | None) -> str:
-    ending = f'\n\n<span class="by">{ENDINGS[finish]}</span>' if finish in ENDINGS else ""
-    return (plain(text) or "…") + ending
+def ballot_of(pair: Ahead) -> Ballot:
+    return Ballot(pair.prompt.text, pair.a, pair.b, pair.shown, rating=True)
 
 
-def revealed(pressed: Pressed, ballot: Ballot) -> str:
-    left, right = ballot.sides()
-    said = {"left": "A is better", "right": "B is better", "tie": "Tie", "both_bad": "Both bad"}[pressed]
-    return f"**{said}**, kept. A was {version_name(left.version)}, B was {version_name(right.version)}."
+def wish_of(said: str) -> Wish:
+    """A kind of prompt, as a browser sends it."""
+    for _, wish in WISHES:
+        if said == wish:
+            return wish  # type: ignore[return-value]
+    raise LabError(f"{said!r} is no kind of prompt; choose one above")
