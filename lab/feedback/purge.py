@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, up
 from lab.errors import StoreError
 from lab.feedback import tables
 from lab.feedback.conversations import chunks
+from lab.feedback.listing import MARK
 
 OPINIONS = (tables.thumbs, tables.votes, tables.corrections)
 
@@ -57,6 +58,7 @@ def purge(connection: Connection, what: Purgeable) -> None:
     if what.conversation:
         connection.execute(delete(tables.replies).where(tables.replies.c.conversation == what.conversation))
         connection.execute(delete(tables.conversations).where(tables.conversations.c.id == what.conversation))
+        connection.execute(delete(tables.flags).where(tables.flags.c.name == MARK + what.conversation))
     connection.execute(delete(tables.reference_logprobs))
     connection.execute(update(tables.jobs).values(progress={}))
 

@@ -1,6 +1,7 @@
 // Keys, focus, and a side panel that starts closed on a phone. Everything else on the page is Gradio's.
 (() => {
-  const VOTES = {1: "vote-left", 2: "vote-right", 3: "vote-tie", 4: "vote-both_bad"};
+  const SIDES = {1: "left", 2: "right", 3: "tie", 4: "both_bad"};
+  const VOTES = ["vote", "offer"]; // in the Compare tab, and in the middle of a chat
   const STOPS = ["stop", "compare-stop"];
 
   const usable = (id) => {
@@ -15,8 +16,8 @@
       for (const id of STOPS) usable(id)?.click();
       return;
     }
-    if (!(event.key in VOTES) || typing(event.target)) return;
-    const button = usable(VOTES[event.key]);
+    if (!(event.key in SIDES) || typing(event.target)) return;
+    const button = VOTES.map((where) => usable(`${where}-${SIDES[event.key]}`)).find(Boolean);
     if (button) {
       event.preventDefault();
       button.click();
@@ -27,7 +28,31 @@
   // nobody is in the middle of something: nothing has the focus, or a button that was pressed
   const idle = () => !document.activeElement || document.activeElement.matches("body, button");
 
+  // a link under a message: the server is told which one, in a hidden box; the number makes each click a new text
+  let clicks = 0;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("#chat .by a, #chat .tools a");
+    const box = link && boxOf("pointed");
+    if (!box) return;
+    event.preventDefault();
+    box.value = `${link.getAttribute("href")} ${++clicks}`;
+    box.dispatchEvent(new Event("input", {bubbles: true}));
+  });
+
   window.hone = {
+    // after a reply: keys vote if there is a choice to make, else the next message can be typed
+    ready: (id, vote) => {
+      // the buttons come to life a moment after the reply
+      setTimeout(() => (usable(vote) ? window.hone.release(id) : window.hone.focus(id)), 60);
+    },
+    save: (name, text) => {
+      if (!text) return;
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], {type: "application/jsonl"}));
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    },
     // a phone's keyboard would cover the reply, so only where there is a real one
     focus: (id) => {
       const box = boxOf(id);
