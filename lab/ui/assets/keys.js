@@ -28,6 +28,16 @@
   // nobody is in the middle of something: nothing has the focus, or a button that was pressed
   const idle = () => !document.activeElement || document.activeElement.matches("body, button");
 
+  // Gradio copies a message as it is written for the page; what is copied is what was said, without the line below it
+  const clipboard = navigator.clipboard;
+  if (clipboard) {
+    const write = clipboard.writeText.bind(clipboard);
+    clipboard.writeText = (text) => {
+      const said = text.split(/\n\n<span class="(?:by|tools)">/)[0];
+      return write(said === text ? text : said.replaceAll("&lt;", "<"));
+    };
+  }
+
   // a link under a message: the server is told which one, in a hidden box; the number makes each click a new text
   let clicks = 0;
   document.addEventListener("click", (event) => {

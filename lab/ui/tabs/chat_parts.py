@@ -141,7 +141,7 @@ def build_offer() -> OfferParts:
     with gr.Column(elem_id="offer", visible=False) as box:
         with gr.Row(elem_id="offer-panes", equal_height=True):
             left, right = (
-                gr.Markdown(elem_id=f"offer-pane-{side}", elem_classes="pane", sanitize_html=True, line_breaks=True)
+                gr.Markdown(elem_id=f"offer-pane-{side}", sanitize_html=True, line_breaks=True)
                 for side in ("left", "right")
             )
         with gr.Row(elem_id="offer-votes"):
@@ -149,7 +149,7 @@ def build_offer() -> OfferParts:
                 side: gr.Button(VOTES[side], size="sm", min_width=110, interactive=False, elem_id=f"offer-{side}")
                 for side in get_args(Pressed)
             }
-            skip = gr.Button("Skip", size="sm", variant="huggingface", min_width=70, interactive=False, elem_id="offer-skip")
+            skip = gr.Button("Skip", size="sm", min_width=70, interactive=False, elem_id="offer-skip")
     said = gr.Markdown(elem_id="offer-said", visible=False)
     return OfferParts(state, box, left, right, votes, skip, said)
 

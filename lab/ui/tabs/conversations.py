@@ -117,9 +117,13 @@ class Conversations:
 def counted(found: forget.Forgotten) -> str:
     versions = [f"{version_name(number)}" for numbers in found.versions.values() for number in numbers]
     rewards = sum(len(numbers) for numbers in found.rewards.values())
-    said = f"{found.turns} turns and {found.opinions} opinions"
+    said = f"{many(found.turns, 'turn')} and {many(found.opinions, 'opinion')}"
     said += f", {', '.join(versions)}" if versions else ""
-    return said + (f", {rewards} reward model{'s' if rewards > 1 else ''}" if rewards else "")
+    return said + (f", {many(rewards, 'reward model')}" if rewards else "")
+
+
+def many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def foreseen(found: forget.Forgotten) -> str:
