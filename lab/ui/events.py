@@ -36,6 +36,7 @@ FOCUS = "() => window.hone.focus('{}')"
 GIVE_BACK = "(text) => window.hone.giveBack('{}', text)"
 RELEASE = "() => window.hone.release('{}')"
 READY = "() => window.hone.ready('{}', '{}')"
+END = "() => window.hone.end()"
 SAVE = "(text) => window.hone.save('conversation.jsonl', text)"
 
 
@@ -130,6 +131,8 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     say = listen([tab.prompt.submit, tab.send.click], do.say, drawing, all_of_it, recover=do.recover, draws=True)
     again = listen([tab.again.click], do.regenerate, drawing, all_of_it, recover=do.recover, draws=True)
     resend = listen([tab.edit.send.click], branches.resend, drawing, all_of_it, recover=branches.recover, draws=True)
+    sent = [tab.prompt.submit, tab.send.click, tab.again.click, tab.edit.send.click, panel.conversations.input]
+    gr.on(sent, None, js=END, api_visibility="private")  # who scrolled up and then sends something wants to see the answer
     then(say, GIVE_BACK.format("prompt"), tab.unsent)
     for spoken in (say, again, resend):
         then(spoken, READY.format("prompt", "offer-left"))

@@ -250,8 +250,10 @@ def test_the_list_is_searched_renamed_hidden_saved_and_deleted(page: Page, serve
     assert [each.title for each in served.lab.store.conversations()] == ["about cats"]
 
 
-def test_a_page_left_open_over_a_restart_goes_on_where_it_was(page: Page, served: Served):
+def test_a_page_left_open_over_a_restart_goes_on_where_it_was(chromium: Any, served: Served):
     """The server had forgotten where the page was: the next message began a new conversation below the old one."""
+    context = chromium.new_context()  # of its own: while the server is away, a browser has errors to tell
+    page = opened(context.new_page(), served)
     say(page, "hello", 1)
     (chat,) = served.lab.store.chats()
     served.stop()
@@ -264,6 +266,7 @@ def test_a_page_left_open_over_a_restart_goes_on_where_it_was(page: Page, served
     assert [(each.id, each.turns) for each in served.lab.store.chats()] == [(chat.id, 4)]
     page.reload()
     expect(page.locator(BOTS)).to_have_count(2)
+    context.close()
 
 
 def test_two_windows_on_one_conversation_are_two_branches_and_neither_loses_a_word(page: Page, served: Served):

@@ -55,6 +55,11 @@
       // the buttons come to life a moment after the reply
       setTimeout(() => (usable(vote) ? window.hone.release(id) : window.hone.focus(id)), 60);
     },
+    // the end of the conversation comes into sight; its scroll position counts from there
+    end: () => {
+      const talk = document.getElementById("talk");
+      if (talk) talk.scrollTop = 0;
+    },
     save: (name, text) => {
       if (!text) return;
       const link = document.createElement("a");
