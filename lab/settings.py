@@ -143,7 +143,7 @@ class TrialSettings(Section):
     )
     pair_share: float = Field(
         0.2, ge=0, le=1,
-        description="part of the turns that Session.pair_due wants as blind pairs during a trial; the page does not ask it yet",
+        description="part of the messages in the chat that get two replies during a trial, as a blind pair to vote on",
     )  # fmt: skip
 
 

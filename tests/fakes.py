@@ -132,8 +132,17 @@ class FakeSession:
         a, b = (self.engine.live if version is None else version for version in versions)
         yield from self._draw(user, (a, b), sampling, stop)
 
-    def pair_due(self) -> tuple[int, int] | None:
-        return self.due
+    def pair(
+        self, conversation: str | None, parent: str | None, text: str, versions: tuple[int | None, int | None],
+        sampling: Sampling, system: str, stop: threading.Event,
+    ) -> Iterator[FakeLive]:  # fmt: skip
+        self.calls.append({"do": "pair", "versions": versions, "parent": parent, "system": system})
+        user = self._user(conversation, parent, text, "chat")
+        a, b = (self.engine.live if version is None else version for version in versions)
+        yield from self._draw(user, (a, b), sampling, stop)
+
+    def pair_due(self, rate: float = 0.0) -> tuple[int | None, int | None] | None:
+        return self.due or ((None, None) if rate >= 1 else None)
 
     def thumb(
         self, reply_id: str, value: Any, rater: str, reasons: Any = (), comment: str = "", criterion: Any = "overall"

@@ -329,6 +329,27 @@ def test_now_and_then_a_turn_on_trial_is_a_blind_pair(parts: Parts) -> None:
     assert parts.session.pair_due() is None, "only a part of the turns"
 
 
+def test_blind_pairs_come_as_often_as_asked_without_a_trial_too(parts: Parts) -> None:
+    parts.session._chance = iter([0.4, 0.6, 0.4, 0.6]).__next__
+    assert parts.session.pair_due(0.5) == (None, None), "two samples of the live version"
+    assert parts.session.pair_due(0.5) is None
+    parts.versions.start_trial(2, "sound", "passed")
+    parts.engine.use_adapter(2)
+    assert parts.session.pair_due(0.5) == (2, 1), "more than the trial's own share"
+    assert parts.session.pair_due(0.5) is None
+
+
+def test_a_blind_pair_in_a_chat_is_evidence_and_its_conversation_a_chat(parts: Parts) -> None:
+    parts.versions.start_trial(2, "sound", "passed")
+    parts.engine.use_adapter(2)
+    *_, last = parts.session.pair(None, None, "hello", (2, 1), SAMPLING)
+    a, b = last.replies
+    assert (a.version, b.version, a.parent) == (2, 1, b.parent)
+    assert [each.source for each in parts.store.conversations()] == ["chat"]
+    parts.session.vote(a.id, b.id, "a")
+    assert (evidence_so_far(parts.store, parts.versions) or {})["wins"] == 1
+
+
 def test_a_reply_drawn_again_is_no_evidence_and_a_blind_pair_is(parts: Parts) -> None:
     """Whoever draws again did not like the first reply: the second wins more often than not, whoever spoke."""
     old = said(parts)

@@ -10,11 +10,13 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from lab.errors import LabError, ModelError
+from lab.errors import LabError, ModelError, StoreError
 from lab.records import Reply, Thumb, new_id
 from lab.ui import panel as panels
-from lab.ui.tabs import chat
-from lab.ui.tabs.chat import ChatHandlers, Place
+from lab.ui.tabs import chat_parts
+from lab.ui.tabs.chat import ChatHandlers
+from lab.ui.tabs.opinions import Opinions
+from lab.ui.tabs.places import Place
 from tests.fakes import page_lab
 
 
@@ -39,13 +41,14 @@ def handlers(home: Path) -> ChatHandlers:
     lab = page_lab(home)
     with gr.Blocks():
         panel = panels.build(lab.settings)
-        return ChatHandlers(lab, chat.build(), panel)
+        return ChatHandlers(lab, chat_parts.build(), panel)
 
 
 def values_of(handlers: ChatHandlers, text: str = "", place: Place | None = None, **changes: Any) -> dict[Any, Any]:
     panel = handlers.panel
     values = {part: part.value for part in panel.drawing()}
-    values |= {handlers.tab.prompt: text, handlers.tab.place: place or Place(), panel.rater: "me"}
+    tab = handlers.tab
+    values |= {tab.prompt: text, tab.place: place or Place(), panel.rater: "me", tab.remembered: {}, tab.offer.state: None}
     return values | {getattr(panel, name): value for name, value in changes.items()}
 
 
@@ -55,7 +58,16 @@ def say(handlers: ChatHandlers, text: str, place: Place | None = None, **changes
 
 def thumb(handlers: ChatHandlers, place: Place, rater: str, liked: Liked) -> None:
     """A click on a page that displays what the server thinks it does."""
-    handlers.thumb(handlers.history(place), place, rater, liked)  # type: ignore[arg-type]
+    Opinions(handlers).thumb(displayed_at(handlers, place), place, {}, rater, liked)  # type: ignore[arg-type]
+
+
+def displayed_at(handlers: ChatHandlers, place: Place) -> list[dict[str, Any]]:
+    return handlers.show(place, "me")[handlers.tab.chat]["value"]
+
+
+def words(messages: list[dict[str, Any]]) -> list[str]:
+    """What is said in the bubbles, without the links below."""
+    return [each["content"].split("\n\n<span")[0] for each in messages]
 
 
 def test_a_message_may_follow_as_soon_as_the_whole_reply_is_on_the_page(handlers: ChatHandlers):
@@ -73,7 +85,7 @@ def test_a_reply_streams_and_ends_stored_with_its_version(handlers: ChatHandlers
     updates = say(handlers, "hello")
     tab = handlers.tab
     assert updates[0][tab.prompt] == ""
-    assert "version 4" in updates[0][tab.chat][-1]["content"], "even the empty bubble says who is about to speak"
+    assert "version 4" in updates[0][tab.live], "even the empty bubble says who is about to speak"
     place = updates[-1][tab.place]
     stored = handlers.lab.store.reply(place.leaf)
     assert stored.text == "reply 1a: word0 word1 word2 word3 word4"
@@ -126,14 +138,13 @@ def test_stop_before_the_first_word_keeps_the_message_for_regenerate(handlers: C
     handlers.stop(Visitor())
     tab, last = handlers.tab, list(stream)[-1]
     place = last[tab.place]
-    assert [each["content"] for each in last[tab.chat]["value"]] == ["wait"]
+    assert words(last[tab.chat]["value"]) == ["wait"]
     assert last[tab.remembered]["conversation"] == place.conversation is not None
     assert last[tab.again]["interactive"]
-    assert not last[tab.better_box]["visible"], "there is no reply to improve"
-    with pytest.raises(LabError, match="no reply to improve"):
-        handlers.save_better(place, "better", "me")
+    with pytest.raises(StoreError, match="only the assistant's"):
+        Opinions(handlers).save_better(place.leaf, "better", "overall", "me")
     updates = list(handlers.regenerate(values_of(handlers, place=place), Visitor()))
-    assert [each["role"] for each in updates[0][tab.chat]] == ["user", "assistant"], "the message stays while it is answered"
+    assert words(updates[0][tab.chat]) == ["wait"], "the message stays while it is answered"
     assert handlers.lab.store.reply(updates[-1][tab.place].leaf).parent == place.leaf
 
 
@@ -149,9 +160,9 @@ def test_a_new_message_takes_the_place_of_one_never_answered(handlers: ChatHandl
     """Some chat templates refuse two user turns in a row, and the conversation would be stuck."""
     first = say(handlers, "one")[-1][handlers.tab.place]
     handlers.lab.store.add_reply(Reply(new_id(), first.conversation, first.leaf, "user", "never answered"))
-    place = handlers.choose(first.conversation, "me", Visitor())[handlers.tab.place]
+    place = handlers.choose(first.conversation, "me", "", Visitor())[handlers.tab.place]
     updates = say(handlers, "two", place)
-    assert [each["content"].split("\n")[0] for each in updates[0][handlers.tab.chat]][::2] == ["one", "two"]
+    assert words(updates[0][handlers.tab.chat])[::2] == ["one", "two"]
     assert handlers.lab.session.calls[-1]["parent"] == first.leaf
     assert updates[-1][handlers.tab.place].shown[:2] == first.shown
 
@@ -161,7 +172,7 @@ def test_a_first_message_never_answered_is_replaced_with_the_system_prompt_above
     above = Reply(new_id(), conversation, None, "system", "be brief")
     handlers.lab.store.add_reply(above)
     handlers.lab.store.add_reply(Reply(new_id(), conversation, above.id, "user", "never answered"))
-    say(handlers, "hi", handlers.choose(conversation, "me", Visitor())[handlers.tab.place], system="be long")
+    say(handlers, "hi", handlers.choose(conversation, "me", "", Visitor())[handlers.tab.place], system="be long")
     call = handlers.lab.session.calls[-1]
     assert (call["conversation"], call["parent"], call["system"]) == (conversation, None, "be long")
 
@@ -214,32 +225,30 @@ def long_conversation(handlers: ChatHandlers, exchanges: int) -> Place:
             reply = Reply(new_id(), conversation, parent, role, f"{role} {number}")
             store.add_reply(reply)
             parent = reply.id
-    return handlers.choose(conversation, "me", Visitor())[handlers.tab.place]
+    return handlers.choose(conversation, "me", "", Visitor())[handlers.tab.place]
 
 
 def test_a_thumb_never_lands_on_another_reply_than_the_one_displayed(handlers: ChatHandlers):
     """Past 40 messages the window moves by two with every reply, and a click could be counted in the window before."""
     before = long_conversation(handlers, 30)
-    displayed = handlers.history(before)
+    displayed = displayed_at(handlers, before)
     after = say(handlers, "more", before)[-1][handlers.tab.place]
     assert displayed[1]["metadata"]["id"] != after.shown[1]
     with pytest.raises(LabError, match="moved on"):
-        handlers.thumb(displayed, after, "me", Liked(1, True))
+        Opinions(handlers).thumb(displayed, after, {}, "me", Liked(1, True))  # type: ignore[arg-type]
     forged = [{**each, "metadata": {"id": "of-somebody-else"}} for each in displayed]
     with pytest.raises(LabError, match="moved on"):
-        handlers.thumb(forged, after, "me", Liked(1, True))
+        Opinions(handlers).thumb(forged, after, {}, "me", Liked(1, True))  # type: ignore[arg-type]
     assert handlers.lab.store.thumbs() == []
 
 
-@pytest.mark.parametrize("metadata", [{}, None])
-def test_a_thumb_on_a_reply_being_drawn_again_does_not_rate_the_one_before(handlers: ChatHandlers, metadata: Any):
+def test_a_thumb_on_a_reply_being_drawn_again_does_not_rate_the_one_before(handlers: ChatHandlers):
     place = say(handlers, "hi")[-1][handlers.tab.place]
     stream = handlers.regenerate(values_of(handlers, place=place), Visitor())
-    displayed = [{**each, "metadata": each["metadata"] or metadata} for each in next(stream)[handlers.tab.chat]]
-    with pytest.raises(LabError, match="moved on"):
-        handlers.thumb(displayed, place, "me", Liked(1, False))
-    with pytest.raises(LabError, match="moved on"):
-        handlers.thumb([], place, "me", Liked(1, False))
+    displayed = next(stream)[handlers.tab.chat]
+    for other in ([*displayed, {"role": "assistant", "content": "", "metadata": None}], displayed, []):
+        with pytest.raises(LabError, match="moved on"):
+            Opinions(handlers).thumb(other, place, {}, "me", Liked(1, False))  # type: ignore[arg-type]
     stream.close()
     assert handlers.lab.store.thumbs() == []
 
@@ -253,7 +262,7 @@ def test_a_second_message_waits_for_the_reply_on_its_way(handlers: ChatHandlers)
     with pytest.raises(LabError, match="on its way"):
         list(handlers.say(values, Visitor()))
     with pytest.raises(LabError, match="on its way"):
-        handlers.show_earlier(place, "me", Visitor())
+        handlers.show_earlier(place, {}, "me", Visitor())
     assert handlers.recover(values, Visitor()) == {}, "the page is the running reply's"
     assert list(handlers.say(values, Visitor("another browser")))
     last = list(stream)[-1]
@@ -269,7 +278,8 @@ def test_a_page_that_went_elsewhere_need_not_wait_for_the_reply_it_left(handlers
     fresh = handlers.say(values_of(handlers, "another thing", place), Visitor())
     next(fresh)
     left.close()
-    assert next(fresh)[handlers.tab.chat][0]["content"] == "another thing"
+    assert next(fresh)[handlers.tab.live]
+    assert words(displayed_at(handlers, handlers.places.newest(handlers.lab.store.chats()[0].id))) == ["another thing"]
     assert handlers.streams.running("browser-1"), "the end of the one left is not the end of the new one"
     fresh.close()
     assert not handlers.streams.running("browser-1")
@@ -299,35 +309,21 @@ def test_a_reload_before_the_first_word_shows_the_message_that_waits(handlers: C
     kept = [next(stream), next(stream)][1][handlers.tab.remembered]
     stream.close()
     opened = handlers.open(kept, "me")
-    assert [each["content"] for each in opened[handlers.tab.chat]["value"]] == ["hello"]
+    assert words(opened[handlers.tab.chat]["value"]) == ["hello"]
     assert opened[handlers.tab.again]["interactive"]
-    assert handlers.choose(kept["conversation"], "me", Visitor())[handlers.tab.place] == opened[handlers.tab.place]
+    assert handlers.choose(kept["conversation"], "me", "", Visitor())[handlers.tab.place] == opened[handlers.tab.place]
 
 
 def test_long_histories_show_their_end_and_earlier_turns_on_demand(handlers: ChatHandlers):
     place = long_conversation(handlers, 50)
-    shown = handlers.choose(place.conversation, "me", Visitor())
+    shown = handlers.choose(place.conversation, "me", "", Visitor())
     assert len(shown[handlers.tab.chat]["value"]) == 40
     assert shown[handlers.tab.earlier]["visible"]
-    more = handlers.show_earlier(shown[handlers.tab.place], "me", Visitor())
+    more = handlers.show_earlier(shown[handlers.tab.place], {}, "me", Visitor())
     assert len(more[handlers.tab.chat]["value"]) == 80
     place = more[handlers.tab.place]
     thumb(handlers, place, "me", Liked(79, True))
     assert handlers.lab.store.thumb_of(place.leaf, "me") == "up", "the index counts what is shown, not what is stored"
-
-
-def test_a_better_answer_starts_from_the_reply_and_is_kept(handlers: ChatHandlers):
-    place = say(handlers, "hi")[-1][handlers.tab.place]
-    text = handlers.start_better(place, "")
-    assert text == handlers.lab.store.reply(place.leaf).text
-    assert handlers.start_better(place, "already typed") == gr.skip()
-    with pytest.raises(LabError, match="the reply itself"):
-        handlers.save_better(place, text, "me")
-    with pytest.raises(LabError, match="empty"):
-        handlers.save_better(place, " ", "me")
-    handlers.save_better(place, " Hello! ", "ann")
-    (kept,) = handlers.lab.store.corrections()
-    assert (kept.reply, kept.text, kept.rater) == (place.leaf, "Hello!", "ann")
 
 
 def test_another_rater_does_not_disturb_a_reply_on_its_way(handlers: ChatHandlers):

@@ -99,8 +99,8 @@ def test_nothing_changed_is_said_as_gradio_wants_it():
 def test_opinions_are_wired_so_that_no_click_is_lost(home: Path):
     """Gradio's default drops a second thumb that comes while the first is kept: three clicks arrived as one."""
     blocks = build(page_lab(home))
-    opinions = [fn for fn in blocks.fns.values() if fn.name in ("thumb", "vote")]
-    assert len(opinions) == 5
+    opinions = [fn for fn in blocks.fns.values() if fn.name in ("thumb", "vote", "save", "save_better")]
+    assert len(opinions) == 11
     for fn in opinions:
         assert fn.trigger_mode == "multiple", fn.name
         assert fn.concurrency_limit is None, fn.name

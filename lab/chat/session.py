@@ -88,14 +88,25 @@ class Session:
         user = self._ask(conversation, parent, text, system, source="compare")
         yield from self._answer(user.id, user, versions, sampling, stop)
 
-    def pair_due(self) -> tuple[int, int] | None:
-        """The version on trial and the proven one, when the next turn shall be answered by both, as a blind pair; else None.
+    def pair(
+        self, conversation: str | None, parent: str | None, text: str, versions: tuple[int | None, int | None],
+        sampling: Sampling | None = None, system: str | None = None, stop: threading.Event | None = None,
+    ) -> Lives:  # fmt: skip
+        """Like `say`, answered twice, together: a blind pair in the middle of a chat."""
+        user = self._ask(conversation, parent, text, system, source="chat")
+        yield from self._answer(user.id, user, versions, sampling, stop)
 
-        By chance, `trial.pair_share` of the turns while a trial runs.
+    def pair_due(self, rate: float = 0.0) -> tuple[int | None, int | None] | None:
+        """The two versions that shall answer the next turn as a blind pair; else None.
+
+        By chance: `rate` of the turns, and during a trial `trial.pair_share` of them if that is more. During a trial the two are
+        the version on trial and the proven one, otherwise two samples of the live one.
         """
-        if self._chance() >= self._settings.trial.pair_share:
+        trial = self._engine.trial()
+        share = max(rate, self._settings.trial.pair_share) if trial else rate
+        if self._chance() >= share:
             return None
-        return self._engine.trial()
+        return trial or (None, None)
 
     def _ask(self, conversation: str | None, parent: str | None, text: str, system: str | None, source: str) -> Reply:
         """Stores the user's turn, and the conversation and system prompt before it if it is the first."""

@@ -112,6 +112,18 @@ def thumb_of_reply(connection: Connection, reply: str, rater: str, criterion: st
     return None if is_withdrawn(connection, found.id) else str(found.value)
 
 
+def of_reply(connection: Connection, reply: str) -> list[Opinion]:
+    """Thumbs, then corrections: the newest of every rater and criterion, neither cleared nor taken back."""
+    found: list[Opinion] = []
+    for table in (tables.thumbs, tables.corrections):
+        last = select(func.max(table.c.seq)).where(table.c.reply == reply).group_by(table.c.rater, table.c.criterion)
+        gone = select(tables.retractions.c.opinion)
+        query = select(*_columns(table)).where(table.c.seq.in_(last), table.c.id.not_in(gone)).order_by(table.c.seq)
+        rows = connection.execute(query).mappings()
+        found += [thumb_of(row) if table is tables.thumbs else Correction(**row) for row in rows]
+    return [opinion for opinion in found if not (isinstance(opinion, Thumb) and opinion.value == "cleared")]
+
+
 def thumb_of(row: RowMapping) -> Thumb:
     found = dict(row)
     return Thumb(**(found | {"reasons": tuple(found["reasons"])}))

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, up
 from lab.errors import StoreError
 from lab.feedback import tables
 from lab.feedback.conversations import chunks
+from lab.feedback.listing import MARK
 
 OPINIONS = (tables.thumbs, tables.votes, tables.corrections)
 
@@ -65,6 +66,7 @@ def purge(connection: Connection, what: Purgeable) -> None:
         gone = _whole(what.conversation, what.copies)
         connection.execute(delete(tables.replies).where(tables.replies.c.conversation.in_(gone)))
         connection.execute(delete(tables.conversations).where(tables.conversations.c.id.in_(gone)))
+        connection.execute(delete(tables.flags).where(tables.flags.c.name.in_([MARK + each for each in gone])))
     connection.execute(delete(tables.reference_logprobs))
     connection.execute(update(tables.jobs).values(progress={}))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from lab.feedback import browse, conversations, jobs, opinions, purge, queued, shared
+from lab.feedback import browse, conversations, jobs, listing, opinions, purge, queued, shared
 from lab.feedback.browse import IMPORTED, Detail, Filter, Row, Values
 from lab.feedback.database import Database
 from lab.feedback.opinions import Opinion
@@ -67,6 +67,20 @@ class Store:
         """Newest first, with their number of turns; of one source, or of all."""
         with self._database.read() as connection:
             return conversations.newest(connection, limit, source)
+
+    def chats(self, limit: int = 100, words: str = "") -> list[Conversation]:
+        """One's own, newest first, without those out of sight; with `words`, those that hold them, wherever they are."""
+        with self._database.read() as connection:
+            return listing.chats(connection, limit, words)
+
+    def hide_chat(self, conversation: str, out_of_sight: bool = True) -> None:
+        """Takes a conversation out of the list, or puts it back. It is kept, and what was said of it still teaches."""
+        with self._database.write() as connection:
+            listing.hide(connection, conversation, out_of_sight)
+
+    def is_hidden(self, conversation: str) -> bool:
+        with self._database.read() as connection:
+            return listing.is_hidden(connection, conversation)
 
     def add_reply(self, reply: Reply) -> None:
         with self._database.write() as connection:
@@ -178,6 +192,11 @@ class Store:
         """The raters, choices and versions that opinions can be filtered by."""
         with self._database.read() as connection:
             return browse.values(connection)
+
+    def opinions_of(self, reply: str) -> list[Opinion]:
+        """The thumbs and corrections of one reply that count, oldest first of each kind; cleared thumbs are left out."""
+        with self._database.read() as connection:
+            return opinions.of_reply(connection, reply)
 
     def opinions_mark(self) -> tuple[int, ...]:
         """Differs from an earlier one when an opinion or an imported chat came or was taken back: cheap to ask often."""

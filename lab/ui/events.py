@@ -21,12 +21,16 @@ from lab.errors import LabError
 from lab.ui.exports import Exports, command_of
 from lab.ui.lab import Lab
 from lab.ui.page import Page, heading
+from lab.ui.tabs.branches import Branches
 from lab.ui.tabs.chat import ChatHandlers
 from lab.ui.tabs.compare import VERSIONS, CompareHandlers
+from lab.ui.tabs.conversations import Conversations
 from lab.ui.tabs.feedback_audit import AuditHandlers
 from lab.ui.tabs.feedback_exchange import ExchangeHandlers
 from lab.ui.tabs.feedback_forgetting import ForgettingHandlers
 from lab.ui.tabs.feedback_opinions import OpinionsHandlers
+from lab.ui.tabs.offers import Offers
+from lab.ui.tabs.opinions import Opinions
 from lab.ui.tabs.training import TrainingHandlers
 from lab.ui.tabs.versions import VersionsHandlers
 from lab.ui.tabs.versions_lineage import LineageHandlers
@@ -44,6 +48,9 @@ RELEASE = "() => window.hone.release('{}')"
 PRESSED = "(ballot, rater, wish, what) => [`${ballot} ${window.hone.onScreenFor()}`, rater, wish, what]"
 ON_SCREEN = "() => window.hone.onScreen()"
 VOTED = "() => window.hone.voted('compare-prompt')"
+READY = "() => window.hone.ready('{}', '{}')"
+END = "() => window.hone.end()"
+SAVE = "(text) => window.hone.save('conversation.jsonl', text)"
 
 
 def notice(error: Exception) -> None:
@@ -97,17 +104,18 @@ def border(handler: Handler, outputs: Collection[Any], recover: Handler | None =
 def listen(
     triggers: Sequence[Any], handler: Handler, inputs: Any, outputs: Collection[Any], *,
     recover: Handler | None = None, cancels: Sequence[Any] | None = None, draws: bool = False, every_click: bool = False,
-    script: str | None = None,
+    script: str | None = None, newest: bool = False,
 ) -> Any:  # fmt: skip
     """Connects a handler, behind the border and off the public API. `draws` marks those that use the model: they say
-    no to a second one in the same window themselves, and give back what was typed. `script` may change the inputs."""
+    no to a second one in the same window themselves, and give back what was typed. `script` may change the inputs.
+    `newest`: of many, the last counts."""
     return gr.on(
         triggers,
         border(handler, outputs, recover),
         inputs,
         outputs or None,
         cancels=cancels,
-        trigger_mode="multiple" if every_click or draws else "once",
+        trigger_mode="always_last" if newest else "multiple" if every_click or draws else "once",
         concurrency_id="generate" if draws else None,
         concurrency_limit=GENERATIONS if draws else None,
         show_progress="hidden",
@@ -139,24 +147,65 @@ def wire(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
 def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     tab, panel = page.chat, page.panel
     do = ChatHandlers(lab, tab, panel)
-    all_of_it = tab.outputs() | {panel.conversations}
-    drawing = {tab.place, tab.prompt, panel.rater} | panel.drawing()
+    opinions, choices = Opinions(do), Offers(do)
+    branches = Branches(do, opinions)
+    here = [tab.place, tab.remembered]
+    all_of_it = tab.outputs() | panel.managing()
+    drawing = {*here, tab.prompt, tab.offer.state, tab.edit.text, tab.edit.message, panel.rater} | panel.drawing()
     say = listen([tab.prompt.submit, tab.send.click], do.say, drawing, all_of_it, recover=do.recover, draws=True)
     again = listen([tab.again.click], do.regenerate, drawing, all_of_it, recover=do.recover, draws=True)
+    resend = listen([tab.edit.send.click], branches.resend, drawing, all_of_it, recover=branches.recover, draws=True)
+    sent = [tab.prompt.submit, tab.send.click, tab.again.click, tab.edit.send.click, panel.conversations.input]
+    gr.on(sent, None, js=END, api_visibility="private")  # who scrolled up and then sends something wants to see the answer
     then(say, GIVE_BACK.format("prompt"), tab.unsent)
-    then(say, FOCUS.format("prompt"))
-    then(again, FOCUS.format("prompt"))
+    for spoken in (say, again, resend):
+        then(spoken, READY.format("prompt", "offer-left"))
     listen([tab.stop.click], do.stop, None, [])
-    listen([tab.chat.like], do.thumb, [tab.chat, tab.place, panel.rater], [], every_click=True)
-    listen([tab.better_box.expand], do.start_better, [tab.place, tab.better], [tab.better])
-    listen([tab.better_save.click], do.save_better, [tab.place, tab.better, panel.rater], {tab.better, tab.better_box})
-    listen([tab.earlier.click], do.show_earlier, [tab.place, panel.rater], all_of_it)
+    listen([tab.earlier.click], do.show_earlier, [*here, panel.rater], all_of_it)
     listen([panel.rater.blur], do.rate_as, [tab.place, panel.rater, tab.remembered], {tab.chat, tab.remembered})
     # a reply in flight is closed first, and kept as stopped
-    new = listen([panel.new_chat.click], do.start_anew, [panel.rater], all_of_it, cancels=[say, again])
+    flying = [say, again, resend]
+    new = listen([panel.new_chat.click], do.start_anew, [panel.rater], all_of_it, cancels=flying)
     then(new, FOCUS.format("prompt"))
-    listen([panel.conversations.input], do.choose, [panel.conversations, panel.rater], all_of_it, cancels=[say, again])
+    chosen = [panel.conversations, panel.rater, panel.search]
+    listen([panel.conversations.input], do.choose, chosen, all_of_it, cancels=flying)
     listen([blocks.load], do.open, [tab.remembered, panel.rater], all_of_it | {panel.rater})
+    # a script wrote it, so there is no `input`
+    listen([tab.pointed.change], branches.point, [tab.pointed, *here, panel.rater], all_of_it, every_click=True)
+    listen([tab.edit.cancel.click], branches.cancel, None, tab.edit.outputs())
+    for side, button in tab.offer.votes.items():
+        voted = listen([button.click], choices.voter(side), [tab.offer.state, panel.rater], all_of_it, every_click=True)
+        then(voted, FOCUS.format("prompt"))
+    then(listen([tab.offer.skip.click], choices.skip, [tab.offer.state, panel.rater], all_of_it), FOCUS.format("prompt"))
+    wire_opinions(page, opinions)
+    wire_conversations(page, Conversations(do))
+
+
+def wire_opinions(page: Page, do: Opinions) -> None:
+    tab, about, rater = page.chat, page.chat.about, page.panel.rater
+    here, outputs = [tab.place, tab.remembered], about.outputs()
+    listen([tab.chat.like], do.thumb, [tab.chat, *here, rater], outputs, every_click=True)
+    listen([about.close.click], do.close, None, outputs)
+    listen([about.criterion.input], do.judge_by, [about.reply, about.criterion, rater], outputs)
+    said = [about.reply, about.criterion, about.value, about.reasons, about.comment, *here, rater]
+    listen([about.save.click, about.comment.submit], do.save, said, outputs | {tab.chat}, every_click=True)
+    # text that is pasted fires `change` alone
+    listen([about.better.change], do.compare, [about.reply, about.better], [about.diff], newest=True)
+    written = [about.reply, about.better, about.criterion, rater]
+    listen([about.better_save.click], do.save_better, written, outputs, every_click=True)
+
+
+def wire_conversations(page: Page, do: Conversations) -> None:
+    tab, panel = page.chat, page.panel
+    here, outputs = [tab.place, tab.remembered], panel.managing()
+    listen([panel.search.change], do.search, [panel.search, *here], [panel.conversations], newest=True)
+    listen([panel.rename.click], do.ask_name, here, outputs)
+    listen([panel.title_save.click, panel.title.submit], do.rename, [panel.title, panel.search, *here], outputs)
+    listen([panel.hide.click], do.hide, [panel.search, *here], outputs)
+    then(listen([panel.export.click], do.export, here, [panel.exported]), SAVE, panel.exported)
+    listen([panel.delete.click], do.ask_delete, here, outputs)
+    listen([panel.delete_not.click], do.keep, None, outputs)
+    listen([panel.delete_sure.click], do.delete, [*here, panel.rater], tab.outputs() | outputs)
 
 
 def wire_compare(lab: Lab, page: Page) -> None:

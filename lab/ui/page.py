@@ -10,8 +10,8 @@ import gradio as gr
 from lab.settings import Settings
 from lab.ui import panel
 from lab.ui.panel import Panel
-from lab.ui.tabs import chat, compare, feedback, training, versions
-from lab.ui.tabs.chat import ChatTab
+from lab.ui.tabs import chat_parts, compare, feedback, training, versions
+from lab.ui.tabs.chat_parts import ChatTab
 from lab.ui.tabs.compare import CompareTab
 from lab.ui.tabs.feedback import FeedbackTab
 from lab.ui.tabs.training import TrainingTab
@@ -47,7 +47,7 @@ def lay_out(settings: Settings) -> Page:
     header = gr.HTML(elem_id="header", padding=False)
     with gr.Tabs(elem_id="tabs") as tabs:
         with gr.Tab("Chat", id="chat") as chat_tab:
-            chat_parts = chat.build()
+            chat_tab_parts = chat_parts.build()
         with gr.Tab("Compare", id="compare") as compare_tab:
             compare_parts = compare.build()
         with gr.Tab("Training", id="training") as training_tab:
@@ -59,7 +59,7 @@ def lay_out(settings: Settings) -> Page:
     timer = gr.Timer(TICK)
     return Page(
         header, headed, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab,
-        chat_parts, compare_parts, training_parts, versions_parts, feedback_parts, timer,
+        chat_tab_parts, compare_parts, training_parts, versions_parts, feedback_parts, timer,
     )  # fmt: skip
 
 

@@ -1,30 +1,19 @@
-"""Records as a page shows them: text, footers, times. Pure; knows no component and no store."""
+"""Records as a page shows them: text, names, times. Pure; knows no component and no store."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Generator, Iterator
+from typing import TypeVar
 
-from lab.records import Reply, Report
+from lab.records import Report
 
 Item = TypeVar("Item")
 
 CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
 ENDINGS = {"length": "cut at its length limit", "stopped": "stopped"}
 YIELDS_PER_SECOND = 20.0  # a browser falls behind at more, and nothing holds the server back
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """A turn to show: a stored reply, or a draft on its way."""
-
-    text: str
-    version: int | None = None
-    finish: str | None = None
-    id: str | None = None
 
 
 def plain(text: str) -> str:
@@ -38,32 +27,6 @@ def version_name(version: int | None) -> str:
     if version is None:
         return "given"
     return "base" if version == 0 else f"version {version}"
-
-
-def bubble(turn: Spoken) -> str:
-    """An assistant's turn with the line under it: which version spoke, and how it ended where that matters.
-
-    The style sheet takes the thumbs off a turn marked "writing": it is not stored yet, so it cannot be rated.
-    """
-    said = [version_name(turn.version)]
-    if turn.finish in ENDINGS:
-        said.append(ENDINGS[turn.finish])
-    marks = "by" if turn.id else "by writing"
-    return f'{plain(turn.text) or "…"}\n\n<span class="{marks}">{" · ".join(said)}</span>'
-
-
-def messages(replies: Sequence[Reply]) -> list[dict[str, Any]]:
-    """Stored turns as Chatbot messages, one each, with their ids; system turns are not shown."""
-    return [message(reply.role, spoken(reply)) for reply in replies if reply.role != "system"]
-
-
-def message(role: str, turn: Spoken) -> dict[str, Any]:
-    content = plain(turn.text) if role == "user" else bubble(turn)
-    return {"role": role, "content": content, "metadata": {"id": turn.id} if turn.id else {}}
-
-
-def spoken(reply: Reply) -> Spoken:
-    return Spoken(reply.text, reply.version, reply.finish, reply.id)
 
 
 def paced(items: Iterator[Item], per_second: float = YIELDS_PER_SECOND) -> Iterator[Item]:

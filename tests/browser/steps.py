@@ -10,4 +10,4 @@ def say(page: Page, text: str, count: int) -> None:
     page.fill("#prompt textarea", text)
     page.press("#prompt textarea", "Enter")
     expect(page.locator("#chat [data-testid=bot]")).to_have_count(count)
-    expect(page.locator("#chat .writing")).to_have_count(0)
+    expect(page.locator(".writing")).to_have_count(0)

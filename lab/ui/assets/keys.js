@@ -1,6 +1,7 @@
 // Keys, focus, and a side panel that starts closed on a phone. Everything else on the page is Gradio's.
 (() => {
-  const VOTES = {1: "vote-left", 2: "vote-right", 3: "vote-tie", 4: "vote-both_bad"};
+  const SIDES = {1: "left", 2: "right", 3: "tie", 4: "both_bad"};
+  const VOTES = ["vote", "offer"]; // in the Compare tab, and in the middle of a chat
   const STOPS = ["stop", "compare-stop"];
   const MORE = {" ": "next", u: "undo", U: "undo"};
 
@@ -19,9 +20,10 @@
       for (const id of STOPS) usable(id)?.click();
       return;
     }
-    const id = VOTES[event.key] ?? MORE[event.key];
-    if (!id || typing(event.target) || (event.key === " " && pressing(event.target))) return;
-    const button = usable(id);
+    if (typing(event.target) || (event.key === " " && pressing(event.target))) return;
+    const side = SIDES[event.key];
+    const ids = side ? VOTES.map((where) => `${where}-${side}`) : [MORE[event.key]];
+    const button = ids.map(usable).find(Boolean);
     if (button) {
       event.preventDefault();
       button.click();
@@ -38,6 +40,27 @@
   // nobody is in the middle of something: nothing has the focus, or a button that was pressed
   const idle = () => !document.activeElement || document.activeElement.matches("body, button");
 
+  // Gradio copies a message as it is written for the page; what is copied is what was said, without the line below it
+  const clipboard = navigator.clipboard;
+  if (clipboard) {
+    const write = clipboard.writeText.bind(clipboard);
+    clipboard.writeText = (text) => {
+      const said = text.split(/\n\n<span class="(?:by|tools)">/)[0];
+      return write(said === text ? text : said.replaceAll("&lt;", "<"));
+    };
+  }
+
+  // a link under a message: the server is told which one, in a hidden box; the number makes each click a new text
+  let clicks = 0;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("#chat .by a, #chat .tools a");
+    const box = link && boxOf("pointed");
+    if (!box) return;
+    event.preventDefault();
+    box.value = `${link.getAttribute("href")} ${++clicks}`;
+    box.dispatchEvent(new Event("input", {bubbles: true}));
+  });
+
   window.hone = {
     onScreen: () => requestAnimationFrame(() => (since = performance.now())),
     onScreenFor: () => (since === null ? "" : Math.round(performance.now() - since)),
@@ -45,6 +68,23 @@
     voted: (id) => {
       const left = document.getElementById("left")?.innerText ?? ""; // empty while the next pair is on its way
       if (!usable("vote-left") && usable("ask") && left.trim()) window.hone.focus(id);
+    // after a reply: keys vote if there is a choice to make, else the next message can be typed
+    ready: (id, vote) => {
+      // the buttons come to life a moment after the reply
+      setTimeout(() => (usable(vote) ? window.hone.release(id) : window.hone.focus(id)), 60);
+    },
+    // the end of the conversation comes into sight; its scroll position counts from there
+    end: () => {
+      const talk = document.getElementById("talk");
+      if (talk) talk.scrollTop = 0;
+    },
+    save: (name, text) => {
+      if (!text) return;
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], {type: "application/jsonl"}));
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     },
     // a phone's keyboard would cover the reply, so only where there is a real one
     focus: (id) => {
