@@ -1,4 +1,4 @@
-"""The verbs, and the composition: here the parts of a lab meet. Words for people go to stderr, results to stdout.
+"""The verbs. Words for people go to stderr, results to stdout.
 
 Every verb ends with 0, with 1 and one line that says what is wrong and what to do, or with 2 for a wrong command line.
 Whatever is heavy is imported inside the verb that needs it, so that `--help` answers at once.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import warnings
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
+from lab.compose import quiet_libraries, running
 from lab.console import Bar, emit, say, table
 from lab.errors import BusyError, LabError, StoreError, TrainingError, VersionError
 from lab.flags import (
@@ -31,9 +31,6 @@ from lab.flags import (
     opened,
 )
 from lab.insight.tastes import TASTES
-
-if TYPE_CHECKING:
-    from lab.settings import Settings
 
 REFUSALS_SHOWN = 50
 
@@ -52,42 +49,16 @@ def chat(
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
 ) -> None:  # fmt: skip
     """Chat in the browser, and learn from it in the background."""
-    from lab.registry.lock import HomeLock
     from lab.ui.security import login, require_free
 
     login(host, auth)  # both before the model is loaded: a mistake should show at once
     require_free(host, port)
     settings = configure(home, model, quantize, device)
-    with HomeLock(settings.home), opened(home, model, quantize, device) as lab:
+    with running(settings, trainer, say) as lab:
         signal.signal(signal.SIGTERM, interrupt)
-        say(f"loading {settings.model} ({settings.quantize})")
-        quiet_libraries()
-        from lab.chat.engine import Engine
-        from lab.chat.session import Session
-        from lab.loop.worker import Worker
-        from lab.model.base import load_base
         from lab.ui.app import serve
-        from lab.ui.lab import Lab
 
-        base = load_base(settings.model, settings.quantize, settings.device)
-        engine = Engine(base, lab.versions, lab.store.set_busy, settings.trial.share)
-        session = Session(lab.store, engine, settings)
-        command = trainer_command(settings) if trainer else []
-        worker = Worker(lab.store, lab.versions, settings, lambda made: engine.use_adapter(made.version), command)
-        worker.start()
-        parts = Lab(settings, lab.store, lab.versions, session, engine, worker)
-        try:
-            serve(parts, host, port, auth, browser, lambda address: say(f"the lab answers on {address} (Ctrl-C ends it)"))
-        finally:
-            worker.stop()
-
-
-def trainer_command(settings: Settings) -> list[str]:
-    """The command of a trainer that works for this process and ends with it."""
-    return [
-        sys.executable, "-m", "lab.cli", "trainer", "--home", str(settings.home), "--model", settings.model,
-        "--quantize", settings.quantize, "--device", settings.device, "--parent-pid", str(os.getpid()),
-    ]  # fmt: skip
+        serve(lab, host, port, auth, browser, lambda address: say(f"the lab answers on {address} (Ctrl-C ends it)"))
 
 
 @app.command()
@@ -453,18 +424,6 @@ def bench(
     os.chdir(folder.parent)
     module, given = (name, []) if name in ("starter", "ppo", "gate") else ("training", [name])
     os.execv(sys.executable, [sys.executable, "-m", f"benchmarks.{module}", *given, *context.args])
-
-
-def quiet_libraries() -> None:
-    """Their warnings and bars are for their developers; ours is what people should see. And nothing phones home."""
-    os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "TRANSFORMERS_VERBOSITY": "error", "TOKENIZERS_PARALLELISM": "false",
-                   "HF_HUB_DISABLE_SYMLINKS_WARNING": "1"}  # fmt: skip
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()  # the variable is read at its import only, and that may have been before
-    logging.disable_progress_bar()
-    # what transformers deprecates is told from where it is called: out of torch's modules
-    warnings.filterwarnings("ignore", category=FutureWarning, module=r"(transformers|peft|torch\.nn)\..*")
 
 
 def interrupt(*signal_and_frame: object) -> NoReturn:

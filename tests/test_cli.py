@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli
+from lab import cli, compose
 from lab.console import plain, words_of
 from lab.errors import LabError
 from lab.feedback.store import Store
@@ -370,7 +370,7 @@ def test_the_trainer_command_is_one_the_line_takes(run: Runner, monkeypatch):
     seen = []
     monkeypatch.setattr(serve, "serve", lambda store, versions, settings, parent: seen.append((settings, parent)))
     settings = load_settings(run.home, {"model": str(run.model), "quantize": "none", "device": "cpu"})
-    command = cli.trainer_command(settings)
+    command = compose.trainer_command(settings)
     assert command[:3] == [sys.executable, "-m", "lab.cli"]
     assert run.bare(*command[3:]).code == 0
     assert seen == [(settings, os.getpid())]
