@@ -86,6 +86,7 @@ def quiet_libraries() -> None:
     """Their warnings and bars are for their developers; ours is what people should see. And nothing phones home."""
     os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "TRANSFORMERS_VERBOSITY": "error", "TOKENIZERS_PARALLELISM": "false",
                    "HF_HUB_DISABLE_SYMLINKS_WARNING": "1"}  # fmt: skip
+    warnings.filterwarnings("ignore", message="IProgress not found")  # in a notebook without widgets; no bar is drawn anyway
     from transformers.utils import logging
 
     logging.set_verbosity_error()  # the variable is read at its import only, and that may have been before

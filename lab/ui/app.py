@@ -12,7 +12,7 @@ from lab.ui.events import wire
 from lab.ui.lab import Lab
 from lab.ui.page import lay_out
 from lab.ui.security import login, middleware, require_free
-from lab.ui.theme import head, style, theme
+from lab.ui.theme import ASSETS, head, style, theme
 
 __all__ = ["Lab", "build", "launch", "serve"]
 WAITING = 256  # events the queue holds before it refuses more
@@ -28,8 +28,12 @@ def build(lab: Lab) -> gr.Blocks:
     return blocks.queue(max_size=WAITING, api_open=False)
 
 
-def launch(lab: Lab, host: str, port: int, auth: str | None = None, open_browser: bool = False) -> gr.Blocks:
+def launch(
+    lab: Lab, host: str, port: int, auth: str | None = None, open_browser: bool = False, framed: bool = False
+) -> gr.Blocks:  # fmt: skip
     """Starts serving and returns; `auth` is "name:password" and required when others can reach `host`.
+
+    `framed` lets a notebook of this machine show the page in a frame.
 
     Raises BusyError when the port is taken, SettingsError when a lab that is not local has no log-in.
     """
@@ -38,9 +42,10 @@ def launch(lab: Lab, host: str, port: int, auth: str | None = None, open_browser
     blocks = build(lab)
     blocks.launch(
         server_name=host, server_port=port, share=False, inbrowser=open_browser, prevent_thread_lock=True, quiet=True,
-        auth=check, theme=theme(), css=style(), head=head(), run_history=False, enable_monitoring=False, show_error=False,
-        max_file_size="1mb", footer_links=[], ssr_mode=False, mcp_server=False, pwa=False,
-        app_kwargs={"middleware": middleware(host), "openapi_url": None, "docs_url": None, "redoc_url": None},
+        inline=False, auth=check, theme=theme(), css=style(), head=head(), run_history=False, enable_monitoring=False,
+        show_error=False, max_file_size="1mb", footer_links=[], ssr_mode=False, mcp_server=False, pwa=True,
+        favicon_path=ASSETS / "icon.png",
+        app_kwargs={"middleware": middleware(host, framed), "openapi_url": None, "docs_url": None, "redoc_url": None},
     )  # fmt: skip
     return blocks
 
