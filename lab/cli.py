@@ -17,7 +17,7 @@ import typer
 
 from lab.compose import quiet_libraries, running
 from lab.console import Bar, emit, say, table
-from lab.errors import BusyError, LabError, StoreError, TrainingError, VersionError
+from lab.errors import BusyError, LabError, ModelError, StoreError, TrainingError, VersionError
 from lab.flags import (
     HOME,
     DeviceFlag,
@@ -47,18 +47,42 @@ def chat(
     auth: Annotated[str | None, typer.Option(help="NAME:PASSWORD that opens the page.")] = None,
     trainer: Annotated[bool, typer.Option(help="Start a trainer beside the chat.")] = True,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    note: Annotated[str, typer.Option(hidden=True, help="What the page says of the switch that started this lab.")] = "",
+    back: Annotated[str | None, typer.Option(hidden=True, help="QUANTIZE:MODEL to go back to if this one fails.")] = None,
 ) -> None:  # fmt: skip
     """Chat in the browser, and learn from it in the background."""
     from lab.ui.security import login, require_free
+    from lab.ui.switch import Switcher
 
     login(host, auth)  # both before the model is loaded: a mistake should show at once
     require_free(host, port)
     settings = configure(home, model, quantize, device)
-    with running(settings, trainer, say) as lab:
-        signal.signal(signal.SIGTERM, interrupt)
-        from lab.ui.app import serve
+    switcher = Switcher(settings.device, note)
 
-        serve(lab, host, port, auth, browser, lambda address: say(f"the lab answers on {address} (Ctrl-C ends it)"))
+    def again(model: str, quantize: str, words: str, before: str | None) -> NoReturn:
+        """This process becomes a chat with another model, in the same home and at the same place."""
+        say(words)
+        flags = ["--home", str(settings.home), "--device", settings.device, "--host", host, "--port", str(port), "--no-browser"]
+        flags += ["--model", model, "--quantize", quantize, "--note", words]
+        flags += ["--trainer" if trainer else "--no-trainer", *(["--auth", auth] if auth else [])]
+        flags += ["--back", before] if before else []
+        os.execv(sys.executable, [sys.executable, "-m", "lab.cli", "chat", *flags])
+
+    try:
+        with running(settings, trainer, say, switcher) as lab:
+            signal.signal(signal.SIGTERM, interrupt)
+            from lab.ui.app import serve
+
+            serve(lab, host, port, auth, browser, lambda address: say(f"the lab answers on {address} (Ctrl-C ends it)"))
+    except ModelError as error:
+        if back is None:
+            raise
+        old = back.partition(":")
+        again(old[2], old[0], f"{settings.model} could not be started, so {old[2]} goes on: {error}", None)
+    if (choice := switcher.chosen()) is not None:
+        here = f"{settings.quantize}:{settings.model}"
+        words = f"The lab speaks with {choice.model} ({choice.quantize}) now; {settings.model}'s versions are kept."
+        again(choice.model, choice.quantize, words, here)
 
 
 @app.command()

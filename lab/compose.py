@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lab.registry.versions import Versions
     from lab.settings import Settings
     from lab.ui.lab import Lab
+    from lab.ui.switch import Switcher
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,12 @@ def on_disk(settings: Settings) -> Iterator[Opened]:
 
 
 @contextmanager
-def running(settings: Settings, trainer: bool = True, told: Callable[[str], None] = lambda words: None) -> Iterator[Lab]:
+def running(
+    settings: Settings, trainer: bool = True, told: Callable[[str], None] = lambda words: None, switcher: Switcher | None = None
+) -> Iterator[Lab]:  # fmt: skip
     """A lab that speaks, plans and, with `trainer`, learns, until the block ends. Holds its home; `told` hears what takes time.
+
+    With a `switcher` its page offers other models; whoever opened it starts anew with the one that was chosen.
 
     Raises BusyError when another lab holds the home, ModelError for a model that cannot be loaded.
     """
@@ -60,6 +66,7 @@ def running(settings: Settings, trainer: bool = True, told: Callable[[str], None
         from lab.chat.session import Session
         from lab.loop.worker import Worker
         from lab.model.base import load_base
+        from lab.model.facts import facts_of
         from lab.ui.lab import Lab
 
         base = load_base(settings.model, settings.quantize, settings.device)
@@ -69,8 +76,11 @@ def running(settings: Settings, trainer: bool = True, told: Callable[[str], None
         worker = Worker(disk.store, disk.versions, settings, lambda made: engine.use_adapter(made.version), command)
         worker.start()
         try:
-            yield Lab(settings, disk.store, disk.versions, session, engine, worker)
+            facts = partial(facts_of, base, settings.model)
+            yield Lab(settings, disk.store, disk.versions, session, engine, worker, facts, switcher)
         finally:
+            if switcher is not None:
+                switcher.end()
             worker.stop()
 
 

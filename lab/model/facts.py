@@ -67,7 +67,8 @@ def facts_of(base: Base, model: str) -> Facts:
     card = card_of(folder)
     return Facts(
         model, base.id, parameters, int(shape.num_hidden_layers), int(shape.hidden_size), int(shape.vocab_size), base.context,
-        QUANTIZED[base.quantize], precision, weights, adapters, device_words(str(base.device)), str(folder), licence_of(card), card,
+        QUANTIZED[base.quantize], precision, weights, adapters, device_words(str(base.device)), str(folder), licence_of(card),
+        card,
     )  # fmt: skip
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 
 import gradio as gr
 
 from lab.ui.events import wire
 from lab.ui.lab import Lab
-from lab.ui.page import lay_out
+from lab.ui.page import TICK, lay_out
 from lab.ui.security import login, middleware, require_free
 from lab.ui.theme import ASSETS, head, style, theme
 
@@ -54,11 +55,13 @@ def serve(
     lab: Lab, host: str = "127.0.0.1", port: int = 7860, auth: str | None = None, open_browser: bool = True,
     ready: Callable[[str], None] = lambda address: None,
 ) -> None:  # fmt: skip
-    """Serves the page until Ctrl-C; `ready` is told its address once it answers."""
+    """Serves the page until Ctrl-C, or until another model is to be started; `ready` is told its address once it answers."""
     blocks = launch(lab, host, port, auth, open_browser)
     ready(f"http://{host}:{port}")
+    leaving = lab.switcher.leaving if lab.switcher else threading.Event()
     try:
-        threading.Event().wait()
+        leaving.wait()
+        time.sleep(1.5 * TICK)  # every page learns that it shall wait for the next lab
     except KeyboardInterrupt:
         pass
     finally:

@@ -21,6 +21,7 @@ from lab.ui.lab import Lab
 from lab.ui.page import Page, heading
 from lab.ui.tabs.chat import ChatHandlers
 from lab.ui.tabs.compare import CompareHandlers
+from lab.ui.tabs.model import ModelHandlers
 from lab.ui.tabs.training import TrainingHandlers
 from lab.ui.tabs.versions import VersionsHandlers
 from lab.ui.view import sentence
@@ -164,18 +165,26 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     tab = page.training
     do = TrainingHandlers(lab, tab)
     versions = VersionsHandlers(lab, page.versions)
+    model = ModelHandlers(lab, page.model)
     outputs = tab.outputs()
     listen([tab.now.click], do.train_now, [tab.algorithm, tab.seen], outputs)
     listen([tab.pause.click], do.pause, [tab.seen], outputs)
     listen([tab.resume.click], do.resume, [tab.seen], outputs)
     listen([tab.stop.click], do.stop_round, [tab.seen], outputs)
 
-    def look(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None) -> Any:
+    def look(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None, seen_model: Any) -> Any:
         """Everything on the page that changes by itself."""
-        head = heading(lab.settings.model, lab.engine.live, lab.worker.status().reason, lab.engine.trial() is not None)
+        going_to = lab.switcher.chosen() if lab.switcher else None
+        head = heading(
+            lab.settings.model, lab.engine.live, lab.worker.status().reason, lab.engine.trial() is not None,
+            going_to.model if going_to else "", not lab.store.conversations(1, source="chat"),
+        )  # fmt: skip
         update = {} if head == headed else {page.header: head, page.headed: head}
-        return {**update, **do.tick(seen_training), **versions.tick(seen_versions, chosen)}
+        return {**update, **do.tick(seen_training), **versions.tick(seen_versions, chosen), **model.tick(seen_model)}
 
-    everything = outputs | page.versions.outputs() | {page.header, page.headed}
-    seen = [page.headed, tab.seen, page.versions.seen, page.versions.chosen]
+    other = page.model
+    listen([other.switch.click], model.switch, [other.model, other.quantize, other.seen], other.outputs())
+    listen([other.cancel.click], model.cancel, [other.seen], other.outputs())
+    everything = outputs | page.versions.outputs() | other.outputs() | {page.header, page.headed}
+    seen = [page.headed, tab.seen, page.versions.seen, page.versions.chosen, other.seen]
     listen([page.timer.tick, blocks.load], look, seen, everything)

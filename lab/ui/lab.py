@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,14 @@ if TYPE_CHECKING:  # the page itself needs no torch
     from lab.chat.session import Session
     from lab.feedback.store import Store
     from lab.loop.worker import Worker
+    from lab.model.facts import Facts
     from lab.registry.versions import Versions
+    from lab.ui.switch import Switcher
 
 
 @dataclass(frozen=True)
 class Lab:
-    """The parts of a running lab."""
+    """The parts of a running lab. Without a `switcher` it keeps the model it has."""
 
     settings: Settings
     store: Store
@@ -25,3 +28,5 @@ class Lab:
     session: Session
     engine: Engine
     worker: Worker
+    facts: Callable[[], Facts]
+    switcher: Switcher | None = None
