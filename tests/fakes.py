@@ -164,6 +164,7 @@ class FakeStatus:
     last_error: str = ""
     trainer_alive: bool = True
     paused: bool = False
+    fresh: Counts = field(default_factory=Counts)
 
 
 class FakeWorker:

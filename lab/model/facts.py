@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from lab.model.identity import resolve
+from lab.model.identity import STARTER, resolve
 
 if TYPE_CHECKING:
     from lab.model.base import Base
@@ -23,6 +23,7 @@ QUANTIZED = {
     "int8": "int8: linear layers in 8 bits a weight, the rest as it is",
     "none": "none: every weight as it is",
 }
+OWN_LICENCE = "Apache-2.0, as the lab; its card lists what it read, under which licences"
 DTYPES = {"torch.float32": "fp32", "torch.bfloat16": "bf16", "torch.float16": "fp16"}
 
 
@@ -67,8 +68,8 @@ def facts_of(base: Base, model: str) -> Facts:
     card = card_of(folder)
     return Facts(
         model, base.id, parameters, int(shape.num_hidden_layers), int(shape.hidden_size), int(shape.vocab_size), base.context,
-        QUANTIZED[base.quantize], precision, weights, adapters, device_words(str(base.device)), str(folder), licence_of(card),
-        card,
+        QUANTIZED[base.quantize], precision, weights, adapters, device_words(str(base.device)), str(folder),
+        licence_of(card) or (OWN_LICENCE if folder == STARTER else ""), card,
     )  # fmt: skip
 
 

@@ -11,11 +11,12 @@ from lab.feedback.examples import Examples, collect
 from lab.feedback.store import Store
 from lab.model import adapters
 from lab.model.base import Base
-from lab.records import AdapterVersion, Algorithm, Job, Report
+from lab.records import AdapterVersion, Algorithm, Job, Message, Report
 from lab.registry.versions import Versions
 from lab.settings import LoraSettings, PpoSettings, RewardSettings, Settings, TrainSettings
 from lab.train import dpo, judge, kto, sft
 from lab.train.batches import Ids, Row
+from lab.train.checkpoint import log
 from lab.train.fit import fit
 from lab.train.hooks import Hooks
 from lab.train.memory import peak_mb
@@ -25,6 +26,7 @@ from lab.train.reinforce import reinforce
 from lab.train.reward_round import refresh
 
 CANDIDATE, PARENT = "candidate", "parent"
+SHOWN = 3  # prompts whose replies before and after a round are kept for people
 MOST_HELDOUT = 300  # newest held-out opinions of a kind that a round is judged on
 
 
@@ -85,6 +87,10 @@ def execute(
         hooks.courteous()
         after, judged = judge.agreement(base, CANDIDATE, held, options.train)
         hooks.courteous()
+        shown = said_before_and_now(base, CANDIDATE, PARENT if parent.folder else None, prompts, asked, options.train)
+        if not reinforced and shown:  # a reinforced round logs its own, of every iteration
+            log(folder, {"step": done.steps, "phase": "judging", "samples": shown})
+        hooks.courteous()
         kl, canaries = judge.canaries(base, CANDIDATE, PARENT if parent.folder else None, prompts, options.train)
         hooks.courteous()
         adapters.save(base, CANDIDATE, folder)
@@ -98,6 +104,18 @@ def execute(
         kl=kl, canaries=canaries | figures, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
     )  # fmt: skip
     return versions.add(folder, job, report)
+
+
+def said_before_and_now(
+    base: Base, name: str, parent: str | None, prompts: Sequence[Ids], asked: Sequence[Sequence[Message]], settings: TrainSettings
+) -> list[dict[str, str]]:  # fmt: skip
+    """To the last few prompts, a reply of the version it began with and one of the candidate, from the same seed."""
+    before, now = (judge.draw(base, who, prompts[-SHOWN:], settings.seed) for who in (parent, name))
+    decode = base.template.decode
+    return [
+        {"prompt": messages[-1]["content"], "before": decode(old.token_ids), "now": decode(new.token_ids)}
+        for messages, old, new in zip(asked[-SHOWN:], before, now, strict=True)
+    ]
 
 
 def own_words(base: Base, prompts: Sequence[Ids], settings: TrainSettings) -> list[Row]:

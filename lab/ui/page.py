@@ -50,7 +50,7 @@ def lay_out(settings: Settings) -> Page:
         with gr.Tab("Compare", id="compare") as compare_tab:
             compare_parts = compare.build()
         with gr.Tab("Training", id="training") as training_tab:
-            training_parts = training.build()
+            training_parts = training.build(settings)
         with gr.Tab("Versions", id="versions") as versions_tab:
             versions_parts = versions.build()
         with gr.Tab("Model", id="model") as model_tab:
