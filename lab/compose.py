@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,13 +69,13 @@ def running(
         from lab.ui.lab import Lab
 
         base = load_base(settings.model, settings.quantize, settings.device)
+        facts = facts_of(base, settings.model)
         engine = Engine(base, disk.versions, disk.store.set_busy, settings.trial.share)
         session = Session(disk.store, engine, settings)
         command = trainer_command(settings) if trainer else []
         worker = Worker(disk.store, disk.versions, settings, lambda made: engine.use_adapter(made.version), command)
         worker.start()
         try:
-            facts = partial(facts_of, base, settings.model)
             yield Lab(settings, disk.store, disk.versions, session, engine, worker, facts, switcher)
         finally:
             if switcher is not None:

@@ -261,7 +261,7 @@ class FakeVersions:
 
 
 FACTS = Facts(
-    "starter", "starter-nf4-0000", 11_400_000, 6, 384, 6144, 1024, "NF4: 4 bits", "fp32", 9_000_000, 0, "CPU, 2 cores", "/models"
+    "starter", "starter-nf4-0000", 11_400_000, 6, 384, 6144, 1024, "NF4: 4 bits", "fp32", 9_000_000, "CPU, 2 cores", "/models"
 )
 
 
@@ -275,7 +275,7 @@ def page_lab(home: Path, words: int = 5, seconds: float = 0.0) -> Any:
     store = Store(settings.feedback_data)
     engine = FakeEngine()
     session = FakeSession(store, engine, words, seconds)
-    return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker(), lambda: FACTS)  # type: ignore[arg-type]
+    return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker(), FACTS)  # type: ignore[arg-type]
 
 
 def free_port() -> int:

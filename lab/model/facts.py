@@ -1,6 +1,6 @@
 """What is loaded, in numbers and plain words: parameters, quantization, memory, device, context, licence. Imports no torch.
 
-Knows nothing of versions; adapters on the base are counted as one number.
+Knows nothing of versions: adapters on the base are not counted.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ class Facts:
     quantization: str
     precision: str  # of what is not quantized
     weights: int
-    adapters: int
     device: str
     folder: str
     licence: str = ""
@@ -51,12 +50,11 @@ class Facts:
 def facts_of(base: Base, model: str) -> Facts:
     """The facts of a base that was loaded as `model`."""
     network = base.causal_lm
-    parameters = weights = adapters = 0
+    parameters = weights = 0
     precision = ""
     for name, parameter in network.named_parameters():
         size = parameter.numel() * parameter.element_size()
         if ".lora_" in name or "modules_to_save" in name:
-            adapters += size
             continue
         weights += size
         four_bits = type(parameter).__name__ == "Params4bit"
@@ -68,7 +66,7 @@ def facts_of(base: Base, model: str) -> Facts:
     card = card_of(folder)
     return Facts(
         model, base.id, parameters, int(shape.num_hidden_layers), int(shape.hidden_size), int(shape.vocab_size), base.context,
-        QUANTIZED[base.quantize], precision, weights, adapters, device_words(str(base.device)), str(folder),
+        QUANTIZED[base.quantize], precision, weights, device_words(str(base.device)), str(folder),
         licence_of(card) or (OWN_LICENCE if folder == STARTER else ""), card,
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,5 +27,5 @@ class Lab:
     session: Session
     engine: Engine
     worker: Worker
-    facts: Callable[[], Facts]
+    facts: Facts
     switcher: Switcher | None = None

@@ -97,7 +97,7 @@ class ModelHandlers:
         """What changed since this page last looked."""
         tab, switcher = self.tab, self.lab.switcher
         status = switcher.status() if switcher else SwitchStatus()
-        facts = self.lab.facts()
+        facts = self.lab.facts
         memory = process_bytes() // 50_000_000  # told again when it has changed by 50 MB
         busy = status.phase in ("checking", "restarting")
         note = note_of(facts.model, switcher.note if switcher else "")
@@ -153,7 +153,6 @@ def facts_table(facts: Facts, process: int) -> str:
         (term("parameters"), f"{count_words(facts.parameters)} ({facts.layers} layers, {facts.width:,} wide)"),
         (term("quantization"), html.escape(facts.quantization) + (f" ({facts.precision})" if facts.precision else "")),
         ("Memory", f"{size_words(facts.weights)} for the weights"
-                   + (f", {size_words(facts.adapters)} for {term('adapter', 'adapters')}" if facts.adapters else "")
                    + f"; {size_words(process)} for the chat with all its libraries, and the trainer is a process of its own"),
         ("Runs on", html.escape(facts.device)),
         (term("context"), f"{facts.context:,} {term('token', 'tokens')}, of a vocabulary of {facts.vocabulary:,}"),
