@@ -33,7 +33,8 @@ LOG = VENV / "hone-install.log"
 DISTRIBUTION = "hone-lab"
 OLDEST = (3, 11)
 EXTRAS = {  # extra -> what it brings
-    "test": ("pytest", "hypothesis", "playwright", "trl"), "bench": ("trl",), "dev": ("ruff", "mypy"),
+    "test": ("pytest", "hypothesis", "playwright", "trl", "axe_playwright_python", "nbclient", "nbformat", "ipykernel"),
+    "bench": ("trl",), "dev": ("ruff", "mypy"),
 }  # fmt: skip
 SHOWN = ("Collecting ", "Downloading ", "Installing ", "Successfully ")  # lines of pip that say how far it is
 OFFLINE = ("name resolution", "NewConnectionError", "TimeoutError", "Network is unreachable", "Max retries")  # in what pip says

@@ -25,7 +25,7 @@ from rich.table import Table
 from benchmarks.flops import matmul_peak, useful_flops
 from benchmarks.job import BATCH, RANK, Job
 from benchmarks.shapes import SHAPES, build_head, build_model, pairs_of, thumbs_of
-from lab.cli import quiet_libraries
+from lab.compose import quiet_libraries
 from lab.console import emit, say
 from lab.errors import LabError
 from lab.train.batches import Row, schedule

@@ -1,8 +1,9 @@
-"""Makes docs/chat.png, docs/compare.png and docs/training.png: a real lab on a fresh home, driven in Chromium.
+"""Makes the pictures in docs/, one of every tab: a real lab on a fresh home, driven in Chromium.
 
     python docs/screenshots.py [--model starter] [--quantize nf4] [--votes 8] [--theme light|dark]
 
-Someone chats and gives a thumb, compares two replies until a round is due, and watches it train. Needs the test extra.
+Someone chats and gives a thumb, compares two replies until a round is due, watches it train, and looks at every other tab there
+is; a picture is named after its tab. Needs the test extra.
 """
 
 from __future__ import annotations
@@ -94,6 +95,16 @@ def training(page: Page) -> None:
     page.screenshot(path=DOCS / "training.png")
 
 
+def others(page: Page) -> None:
+    """Tabs that nobody has looked at yet."""
+    names = [name.strip() for name in page.locator("#tabs [role=tab]").all_text_contents()]
+    for name in dict.fromkeys(names):
+        if name and name.lower() not in ("chat", "compare", "training"):
+            page.locator("#tabs").get_by_role("tab", name=name, exact=True).click()
+            page.wait_for_timeout(2500)
+            page.screenshot(path=DOCS / f"{name.lower()}.png")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="starter")
@@ -114,6 +125,7 @@ def main() -> None:
         chat(page)
         compare(page, options.votes)
         training(page)
+        others(page)
         browser.close()
 
 

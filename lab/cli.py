@@ -1,4 +1,4 @@
-"""The verbs, and the composition: here the parts of a lab meet. Words for people go to stderr, results to stdout.
+"""The verbs. Words for people go to stderr, results to stdout.
 
 Every verb ends with 0, with 1 and one line that says what is wrong and what to do, or with 2 for a wrong command line.
 Whatever is heavy is imported inside the verb that needs it, so that `--help` answers at once.
@@ -9,15 +9,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import warnings
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
+from lab.compose import quiet_libraries, running
 from lab.console import Bar, emit, say, table
-from lab.errors import BusyError, LabError, StoreError, TrainingError, VersionError
+from lab.errors import BusyError, LabError, ModelError, StoreError, TrainingError, VersionError
 from lab.flags import (
     HOME,
     DeviceFlag,
@@ -31,9 +31,6 @@ from lab.flags import (
     opened,
 )
 from lab.insight.tastes import TASTES
-
-if TYPE_CHECKING:
-    from lab.settings import Settings
 
 REFUSALS_SHOWN = 50
 
@@ -50,49 +47,42 @@ def chat(
     auth: Annotated[str | None, typer.Option(help="NAME:PASSWORD that opens the page.")] = None,
     trainer: Annotated[bool, typer.Option(help="Start a trainer beside the chat.")] = True,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    note: Annotated[str, typer.Option(hidden=True, help="What the page says of the switch that started this lab.")] = "",
+    back: Annotated[str | None, typer.Option(hidden=True, help="QUANTIZE:MODEL to go back to if this one fails.")] = None,
 ) -> None:  # fmt: skip
     """Chat in the browser, and learn from it in the background."""
-    from lab.registry.lock import HomeLock
     from lab.ui.security import login, require_free
+    from lab.ui.switch import Switcher
 
     login(host, auth)  # both before the model is loaded: a mistake should show at once
     require_free(host, port)
     settings = configure(home, model, quantize, device)
-    with HomeLock(settings.home), opened(home, model, quantize, device) as lab:
-        signal.signal(signal.SIGTERM, interrupt)
-        say(f"loading {settings.model} ({settings.quantize})")
-        quiet_libraries()
-        from lab.chat.engine import Engine
-        from lab.chat.queue import Queue
-        from lab.chat.session import Session
-        from lab.loop.worker import Worker
-        from lab.model.base import load_base
-        from lab.ui.app import serve
-        from lab.ui.lab import Lab
+    switcher = Switcher(settings.device, note)
 
-        base = load_base(settings.model, settings.quantize, settings.device)
-        engine = Engine(base, lab.versions, lab.store.set_busy, settings.trial.share)
-        session = Session(lab.store, engine, settings)
-        command = trainer_command(settings) if trainer else []
-        worker = Worker(lab.store, lab.versions, settings, lambda made: engine.use_adapter(made.version), command)
-        queue = Queue(lab.store, engine, settings)
-        worker.start()
-        if settings.queue.enabled:
-            queue.start()
-        parts = Lab(settings, lab.store, lab.versions, session, engine, worker, queue)
-        try:
-            serve(parts, host, port, auth, browser, lambda address: say(f"the lab answers on {address} (Ctrl-C ends it)"))
-        finally:
-            queue.stop()
-            worker.stop()
+    def again(model: str, quantize: str, words: str, before: str | None) -> NoReturn:
+        """This process becomes a chat with another model, in the same home and at the same place."""
+        say(words)
+        flags = ["--home", str(settings.home), "--device", settings.device, "--host", host, "--port", str(port), "--no-browser"]
+        flags += ["--model", model, "--quantize", quantize, "--note", words]
+        flags += ["--trainer" if trainer else "--no-trainer", *(["--auth", auth] if auth else [])]
+        flags += ["--back", before] if before else []
+        os.execv(sys.executable, [sys.executable, "-m", "lab.cli", "chat", *flags])
 
+    try:
+        with running(settings, trainer, say, switcher) as lab:
+            signal.signal(signal.SIGTERM, interrupt)
+            from lab.ui.app import serve
 
-def trainer_command(settings: Settings) -> list[str]:
-    """The command of a trainer that works for this process and ends with it."""
-    return [
-        sys.executable, "-m", "lab.cli", "trainer", "--home", str(settings.home), "--model", settings.model,
-        "--quantize", settings.quantize, "--device", settings.device, "--parent-pid", str(os.getpid()),
-    ]  # fmt: skip
+            serve(lab, host, port, auth, browser, lambda address: say(f"the lab answers on {address} (Ctrl-C ends it)"))
+    except ModelError as error:
+        if back is None:
+            raise
+        old = back.partition(":")
+        again(old[2], old[0], f"{settings.model} could not be started, so {old[2]} goes on: {error}", None)
+    if (choice := switcher.chosen()) is not None:
+        here = f"{settings.quantize}:{settings.model}"
+        words = f"The lab speaks with {choice.model} ({choice.quantize}) now; {settings.model}'s versions are kept."
+        again(choice.model, choice.quantize, words, here)
 
 
 @app.command()
@@ -479,18 +469,6 @@ def bench(
     os.chdir(folder.parent)
     module, given = (name, []) if name in ("starter", "ppo", "gate", "ui") else ("training", [name])
     os.execv(sys.executable, [sys.executable, "-m", f"benchmarks.{module}", *given, *context.args])
-
-
-def quiet_libraries() -> None:
-    """Their warnings and bars are for their developers; ours is what people should see. And nothing phones home."""
-    os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "TRANSFORMERS_VERBOSITY": "error", "TOKENIZERS_PARALLELISM": "false",
-                   "HF_HUB_DISABLE_SYMLINKS_WARNING": "1"}  # fmt: skip
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()  # the variable is read at its import only, and that may have been before
-    logging.disable_progress_bar()
-    # what transformers deprecates is told from where it is called: out of torch's modules
-    warnings.filterwarnings("ignore", category=FutureWarning, module=r"(transformers|peft|torch\.nn)\..*")
 
 
 def interrupt(*signal_and_frame: object) -> NoReturn:

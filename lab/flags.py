@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from lab.compose import Opened, on_disk
+
 if TYPE_CHECKING:
     from lab.feedback.store import Store
-    from lab.registry.versions import Versions
     from lab.settings import Settings
 
 HERE = Path(__file__).resolve().parents[1]
@@ -24,15 +24,6 @@ QuantizeFlag = Annotated[Literal["nf4", "int8", "none"] | None, typer.Option(hel
 DeviceFlag = Annotated[Literal["auto", "cpu", "cuda"] | None, typer.Option(help="Where the model runs.", show_default="auto")]
 VersionFlag = Annotated[int | None, typer.Option(help="A version; 0 is the base.", show_default="the live one")]
 VersionArgument = Annotated[int, typer.Argument(help="A version, as `versions` lists them.")]
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A lab on disk: its settings, feedback and versions. No model is loaded."""
-
-    settings: Settings
-    store: Store
-    versions: Versions
 
 
 def configure(home: Path, model: str | None, quantize: str | None, device: str | None) -> Settings:
@@ -47,17 +38,8 @@ def configure(home: Path, model: str | None, quantize: str | None, device: str |
 @contextmanager
 def opened(home: Path, model: str | None, quantize: str | None, device: str | None) -> Iterator[Opened]:
     """The lab of a home, closed at the end."""
-    from lab.feedback.store import Store
-    from lab.model.identity import base_id
-    from lab.registry.versions import Versions
-
-    settings = configure(home, model, quantize, device)
-    versions = Versions(settings.adapters, base_id(settings.model, settings.quantize))
-    store = Store(settings.feedback_data)
-    try:
-        yield Opened(settings, store, versions)
-    finally:
-        store.close()
+    with on_disk(configure(home, model, quantize, device)) as disk:
+        yield disk
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 
 from lab.errors import ModelError, VersionError
 from lab.loop.trial import TrialStatus
+from lab.model.facts import Facts
 from lab.records import AdapterVersion, Correction, Counts, Job, Reply, Sampling, Thumb, Vote, new_id
 
 # --- the page's neighbours: a session that speaks words, an engine that only knows its version, a worker that waits
@@ -224,6 +225,7 @@ class FakeStatus:
     last_error: str = ""
     trainer_alive: bool = True
     paused: bool = False
+    fresh: Counts = field(default_factory=Counts)
 
 
 class FakeWorker:
@@ -329,6 +331,11 @@ class FakeVersions:
         self.made = [each for each in self.made if each.version != version]
 
 
+FACTS = Facts(
+    "starter", "starter-nf4-0000", 11_400_000, 6, 384, 6144, 1024, "NF4: 4 bits", "fp32", 9_000_000, "CPU, 2 cores", "/models"
+)
+
+
 def page_lab(home: Path, words: int = 5, seconds: float = 0.0) -> Any:
     """A lab for the page: a real store, and fakes for what needs a model."""
     from lab.chat.queue import Queue
@@ -341,7 +348,7 @@ def page_lab(home: Path, words: int = 5, seconds: float = 0.0) -> Any:
     engine = FakeEngine()
     session = FakeSession(store, engine, words, seconds)
     queue = Queue(store, engine, settings)  # type: ignore[arg-type]
-    return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker(store, settings.adapters), queue)  # type: ignore[arg-type]
+    return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker(store, settings.adapters), queue, FACTS)  # type: ignore[arg-type]
 
 
 def free_port() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli
+from lab import cli, compose
 from lab.console import plain, words_of
 from lab.errors import LabError
 from lab.feedback.store import Store
@@ -384,7 +385,7 @@ def test_the_trainer_command_is_one_the_line_takes(run: Runner, monkeypatch):
     seen = []
     monkeypatch.setattr(serve, "serve", lambda store, versions, settings, parent: seen.append((settings, parent)))
     settings = load_settings(run.home, {"model": str(run.model), "quantize": "none", "device": "cpu"})
-    command = cli.trainer_command(settings)
+    command = compose.trainer_command(settings)
     assert command[:3] == [sys.executable, "-m", "lab.cli"]
     assert run.bare(*command[3:]).code == 0
     assert seen == [(settings, os.getpid())]
@@ -627,3 +628,41 @@ def test_a_dead_trainers_lease_holds_nobody_up(run: Runner, tmp_path: Path):
     began = time.monotonic()
     assert "nothing to train on" in run("train").error
     assert time.monotonic() - began < 10
+
+
+# another model, from the page
+
+
+def test_a_chosen_model_is_started_in_the_same_place_and_process(run: Runner, monkeypatch):
+    from lab.ui import app
+    from lab.ui.switch import Choice, SwitchStatus
+
+    def serve(lab, *where):
+        lab.switcher._status = SwitchStatus("restarting", Choice("org/other", "int8"))
+        lab.switcher.leaving.set()
+
+    became = []
+    monkeypatch.setattr(app, "serve", serve)
+    monkeypatch.setattr(os, "execv", lambda program, command: became.append(command))
+    before, port = signal.getsignal(signal.SIGTERM), free_port()
+    run("chat", "--no-trainer", "--no-browser", "--port", port)
+    signal.signal(signal.SIGTERM, before)
+    [command] = became
+    assert command[1:4] == ["-m", "lab.cli", "chat"]
+    flags = dict(itertools.pairwise(command))
+    assert (flags["--model"], flags["--quantize"], flags["--port"]) == ("org/other", "int8", str(port))
+    assert flags["--back"] == f"none:{run.model}" and "--no-trainer" in command and "--no-browser" in command
+    assert "org/other (int8) now" in flags["--note"]
+    HomeLock(run.home).__enter__().__exit__(None, None, None)  # the home is free for it
+
+
+def test_a_model_that_fails_after_all_gives_way_to_the_one_before(run: Runner, monkeypatch):
+    became = []
+    monkeypatch.setattr(os, "execv", lambda program, command: became.append(command))
+    arguments = ["chat", "--home", str(run.home), "--model", "nowhere", "--no-browser", "--port", str(free_port())]
+    run.bare(*arguments, "--back", "none:C:/a model")
+    [command] = became
+    flags = dict(itertools.pairwise(command))
+    assert (flags["--model"], flags["--quantize"]) == ("C:/a model", "none")
+    assert "nowhere could not be started, so C:/a model goes on: no model 'nowhere'" in flags["--note"]
+    assert "--back" not in command, "it fails once, not for ever"

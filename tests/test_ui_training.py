@@ -10,15 +10,19 @@ import gradio as gr
 import pytest
 
 from lab.records import AdapterVersion, Counts, Job, Report
+from lab.settings import load_settings
+from lab.ui.explained import conditions, settings_table
+from lab.ui.round import course, figures, progress_line, read_log, seconds_left, stages, thinned
 from lab.ui.tabs import training
-from lab.ui.tabs.training import TrainingHandlers, plot, progress_line, read_log, reason_line, round_row, thinned
+from lab.ui.tabs.training import TrainingHandlers, plot, reason_line, round_row
 from tests.fakes import FakeStatus, FakeVersions, page_lab
 
 
 @pytest.fixture
 def handlers(home: Path) -> TrainingHandlers:
     with gr.Blocks():
-        return TrainingHandlers(page_lab(home), training.build())
+        lab = page_lab(home)
+        return TrainingHandlers(lab, training.build(lab.settings))
 
 
 def job(**changes) -> Job:
@@ -55,7 +59,8 @@ def test_a_running_round_shows_its_steps_from_the_staging_log(handlers: Training
     assert shown[handlers.tab.loss].to_dict("list") == {"step": [1, 2, 3], "loss": [0.01, 0.02, 0.03]}
     assert shown[handlers.tab.margin]["value"]["margin"].tolist() == [0.1, 0.2, 0.3]
     line = shown[handlers.tab.progress]
-    assert "DPO on 2 opinions · training · step 3 of 10 · 75 % of pairs right · 4 s" in line
+    assert "on 2 opinions · step 3 of 10 · 75 % of pairs right" in line and "Direct preference optimization" in line
+    assert '<li aria-current="step">training</li>' in line
     assert "width:30%" in line
     assert shown[handlers.tab.stop]["visible"]
     assert not shown[handlers.tab.now]["interactive"]
@@ -102,7 +107,7 @@ def test_what_is_wrong_with_the_trainer_is_shown_as_text():
 
 
 def test_progress_before_the_first_heartbeat():
-    assert "starting" in progress_line(job(state="running"), None)
+    assert '<li aria-current="step">loading</li>' in progress_line(job(state="running"), None)
     assert progress_line(None, None) == ""
 
 
@@ -140,8 +145,8 @@ def test_a_reinforcement_round_shows_its_reward_and_what_became_of_replies(handl
     entries = [{"step": 1, "reward": 0.1}, newest | {"samples": samples}]
     (folder / "log.jsonl").write_text("\n".join(json.dumps(entry) for entry in entries))
     shown = handlers.tick({})
-    told = "reward 0.50 · drift (KL) 0.123 · value loss 0.250 · clipped 8% · tokens a reply 17 · ended 100%"
-    assert told in shown[handlers.tab.progress]
+    cards = shown[handlers.tab.figures]
+    assert [number for number in ("0.50", "0.123", "0.250", "8%", "17", "100%") if f'"number">{number}<' not in cards] == []
     second = shown[handlers.tab.margin]
     assert (second["y"], second["value"]["reward"].tolist()) == ("reward", [0.1, 0.5])
     table = shown[handlers.tab.samples]
@@ -155,3 +160,61 @@ def test_a_reward_model_is_named_and_its_worth_is_said(handlers: TrainingHandler
     assert "Reward model 2: right in 78% of 90" in handlers.tick({})[handlers.tab.reason]
     row = round_row(job(algorithm="reward", state="done", version=2), made)
     assert row[1] == "Reward model" and row[4] == "reward 2"
+
+
+def test_what_starts_a_round_and_what_is_still_missing(home: Path):
+    settings = load_settings(home).loop
+    waiting = FakeStatus(fresh=Counts(new_pairs=13), trainer_alive=False)
+    shown = conditions(waiting, settings)  # type: ignore[arg-type]
+    assert "13 of 16 new votes since the last round" in shown and 'aria-valuenow="81"' in shown
+    assert shown.count('class="met"') == 2 and shown.count('class="open"') == 2
+    ready = conditions(replace(waiting, fresh=Counts(new_labelled=40), trainer_alive=True), settings)  # type: ignore[arg-type]
+    assert "16 of 16 new thumbs" in ready and 'class="open"' not in ready
+    assert 'class="open"' in conditions(replace(waiting, paused=True), settings)  # type: ignore[arg-type]
+
+
+def test_every_setting_of_rounds_is_explained_with_its_limits(home: Path):
+    (home / "lab.toml").write_text("[train]\nepochs = 7\n")
+    settings = load_settings(home)
+    shown = settings_table(settings)
+    for section in ("loop", "train", "reward", "ppo", "gate", "trial"):
+        for name in type(getattr(settings, section)).model_fields:
+            assert f"<code>{section}.{name}</code>" in shown
+    assert "<td>7 <em>(changed)</em></td>" in shown and shown.count("(changed)") == 1
+    assert "<td>by itself</td>" in shown and "<td>at least 1, at most 100</td>" in shown
+
+
+def test_time_left_goes_by_the_pace_of_the_last_steps():
+    points = [{"step": number, "seconds": 9.0 if number < 5 else 2.0} for number in range(1, 21)]
+    assert seconds_left({"phase": "training", "step": 20, "steps": 50}, points) == 60.0
+    drawn = [{"step": 1, "seconds_rollout": 3.0, "seconds_update": 1.0}]
+    assert seconds_left({"phase": "training", "step": 1, "steps": 20}, drawn) == 76.0
+    assert seconds_left({"phase": "judging", "step": 20, "steps": 20}, points) is None
+    assert seconds_left({"phase": "training", "step": 1, "steps": 20}, []) is None
+    running = job(state="running", progress={"phase": "training", "step": 20, "steps": 50})
+    assert "about 60 s left" in progress_line(running, None, points)
+
+
+def test_stages_before_are_done_and_a_fold_is_a_stage_of_its_own():
+    shown = stages("training")
+    assert shown.count('class="done"') == 3 and shown.count("aria-current") == 1
+    assert "fold 2 of 3" in stages("fold 2 of 3")
+
+
+def test_figures_are_those_a_round_has_with_their_course():
+    shown = figures([{"step": 1, "loss": 0.9, "accuracy": 0.5}, {"step": 2, "loss": 0.4, "accuracy": 1.0, "kl": 0.02}])
+    assert shown.count('class="card figure"') == 3 and "<svg" in shown
+    assert 'aria-label="Loss, from 0.9 to 0.4 in 2 steps"' in shown and "Reward" not in shown.replace("reward model", "")
+    assert course([1.0], "x") == "" and "nan" not in course([1.0, 1.0], "x")
+
+
+def test_replies_before_and_after_stay_when_later_lines_have_none(handlers: TrainingHandlers, home: Path):
+    store, running = handlers.lab.store, job()
+    store.add_job(running)
+    store.claim_job("trainer", "tiny")
+    folder = home / f".staging-{running.id}"
+    folder.mkdir()
+    samples = [{"prompt": "hi", "before": "no", "now": "yes"}]
+    lines = [{"step": 3, "loss": 0.5}, {"step": 3, "phase": "judging", "samples": samples}, {"step": 4, "loss": 0.4}]
+    (folder / "log.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert "<td>no</td><td>yes</td>" in handlers.tick({})[handlers.tab.samples]

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from lab.errors import BusyError, LabError, VersionError
@@ -50,6 +50,7 @@ class LoopStatus:
     last_error: str
     trainer_alive: bool
     paused: bool
+    fresh: Counts = field(default_factory=Counts)  # what is new to every round so far: what the plan goes by
 
 
 class Worker:
@@ -115,7 +116,7 @@ class Worker:
         reason = self._plan(jobs, fresh, paused).reason
         if other is not None and self.trainer.command and not alive:
             reason += f" Another trainer ({other}) works in this home; this lab's own starts when that one ends."
-        return LoopStatus(phase, reason, shown, job, error, alive or other is not None, paused)
+        return LoopStatus(phase, reason, shown, job, error, alive or other is not None, paused, fresh)
 
     def trial(self) -> TrialStatus | None:
         """Where the version on trial stands; None when there is none. Votes are read again only when something is new."""

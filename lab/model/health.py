@@ -20,6 +20,10 @@ def describe(device: str) -> str:
     return f"{torch.__version__} on the CPU, {torch.get_num_threads()} threads, {bf16}"
 
 
+def gpu_name() -> str:
+    return torch.cuda.get_device_name()
+
+
 def round_trip(quantize: str, device: str) -> float:
     """Relative error of a random normal matrix that was quantized and restored. Raises ModelError when that is broken."""
     import_bitsandbytes()

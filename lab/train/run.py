@@ -13,11 +13,12 @@ from lab.feedback.examples import Examples, collect, left_out, of_job
 from lab.feedback.store import Store
 from lab.model import adapters
 from lab.model.base import Base
-from lab.records import AdapterVersion, Algorithm, Job, Report
+from lab.records import AdapterVersion, Algorithm, Job, Message, Report
 from lab.registry.versions import Versions
 from lab.settings import LoraSettings, PpoSettings, RewardSettings, Settings, TrainSettings
 from lab.train import canaries, dpo, judge, kto, samples, sft
 from lab.train.batches import Ids, Row, weights_of
+from lab.train.checkpoint import log
 from lab.train.fit import fit
 from lab.train.hooks import Hooks
 from lab.train.memory import peak_mb
@@ -28,6 +29,7 @@ from lab.train.reward_round import refresh
 from lab.train.second_opinion import opinions, second_opinion
 
 CANDIDATE, PARENT = "candidate", "parent"
+SHOWN = 3  # prompts whose replies before and after a round are kept for people
 MOST_HELDOUT = 300  # newest held-out opinions of a kind that a round is judged on
 
 
@@ -83,6 +85,10 @@ def execute(
             retention = own_words(base, prompts, options.train) if options.train.retention_weight else []
             done = fit(base, CANDIDATE, rows, objective, options.train, folder, hooks, retention)
         on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
+        shown = said_before_and_now(base, CANDIDATE, PARENT if parent.folder else None, prompts, asked, options.train)
+        if not reinforced and shown:  # a reinforced round logs its own, of every iteration
+            log(folder, {"step": done.steps, "phase": "judging", "samples": shown})
+        hooks.courteous()
         before, after, judged, kl, seen = assess(
             base, PARENT if parent.folder else None, examples, store, prompts, options.train, hooks
         )
@@ -132,6 +138,18 @@ def moved(folder: Path) -> dict[str, float]:
     names = {"gradient": "gradient", "reward_std": "reward_spread"}
     found = {name: [float(entry[key]) for entry in told if key in entry] for key, name in names.items()}
     return {name: max(values) for name, values in found.items() if values}
+
+
+def said_before_and_now(
+    base: Base, name: str, parent: str | None, prompts: Sequence[Ids], asked: Sequence[Sequence[Message]], settings: TrainSettings
+) -> list[dict[str, str]]:  # fmt: skip
+    """To the last few prompts, a reply of the version it began with and one of the candidate, from the same seed."""
+    before, now = (samples.draw(base, who, prompts[-SHOWN:], settings.seed) for who in (parent, name))
+    decode = base.template.decode
+    return [
+        {"prompt": messages[-1]["content"], "before": decode(old.token_ids), "now": decode(new.token_ids)}
+        for messages, old, new in zip(asked[-SHOWN:], before, now, strict=True)
+    ]
 
 
 def own_words(base: Base, prompts: Sequence[Ids], settings: TrainSettings) -> list[Row]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 
 import gradio as gr
 
 from lab.ui.events import wire
 from lab.ui.lab import Lab
-from lab.ui.page import lay_out
+from lab.ui.page import TICK, lay_out
 from lab.ui.security import login, middleware, require_free
 from lab.ui.tabs.feedback_exchange import clear
-from lab.ui.theme import head, style, theme
+from lab.ui.theme import ASSETS, head, style, theme
 
 __all__ = ["Lab", "build", "launch", "serve"]
 KEPT = 900  # seconds that uploads and exports stay in the page folder, if nothing removes them before
@@ -31,8 +32,12 @@ def build(lab: Lab) -> gr.Blocks:
     return blocks.queue(max_size=WAITING, api_open=False)
 
 
-def launch(lab: Lab, host: str, port: int, auth: str | None = None, open_browser: bool = False) -> gr.Blocks:
+def launch(
+    lab: Lab, host: str, port: int, auth: str | None = None, open_browser: bool = False, framed: bool = False
+) -> gr.Blocks:  # fmt: skip
     """Starts serving and returns; `auth` is "name:password" and required when others can reach `host`.
+
+    `framed` lets a notebook of this machine show the page in a frame.
 
     Raises BusyError when the port is taken, SettingsError when a lab that is not local has no log-in.
     """
@@ -41,9 +46,10 @@ def launch(lab: Lab, host: str, port: int, auth: str | None = None, open_browser
     blocks = build(lab)
     blocks.launch(
         server_name=host, server_port=port, share=False, inbrowser=open_browser, prevent_thread_lock=True, quiet=True,
-        auth=check, theme=theme(), css=style(), head=head(), run_history=False, enable_monitoring=False, show_error=False,
-        max_file_size="20mb", footer_links=[], ssr_mode=False, mcp_server=False, pwa=False,
-        app_kwargs={"middleware": middleware(host), "openapi_url": None, "docs_url": None, "redoc_url": None},
+        inline=False, auth=check, theme=theme(), css=style(), head=head(), run_history=False, enable_monitoring=False,
+        show_error=False, max_file_size="20mb", footer_links=[], ssr_mode=False, mcp_server=False, pwa=True,
+        favicon_path=ASSETS / "icon.png",
+        app_kwargs={"middleware": middleware(host, framed), "openapi_url": None, "docs_url": None, "redoc_url": None},
     )  # fmt: skip
     return blocks
 
@@ -52,11 +58,13 @@ def serve(
     lab: Lab, host: str = "127.0.0.1", port: int = 7860, auth: str | None = None, open_browser: bool = True,
     ready: Callable[[str], None] = lambda address: None,
 ) -> None:  # fmt: skip
-    """Serves the page until Ctrl-C; `ready` is told its address once it answers."""
+    """Serves the page until Ctrl-C, or until another model is to be started; `ready` is told its address once it answers."""
     blocks = launch(lab, host, port, auth, open_browser)
     ready(f"http://{host}:{port}")
+    leaving = lab.switcher.leaving if lab.switcher else threading.Event()
     try:
-        threading.Event().wait()
+        leaving.wait()
+        time.sleep(1.5 * TICK)  # every page learns that it shall wait for the next lab
     except KeyboardInterrupt:
         pass
     finally:

@@ -29,6 +29,7 @@ from lab.ui.tabs.feedback_audit import AuditHandlers
 from lab.ui.tabs.feedback_exchange import ExchangeHandlers
 from lab.ui.tabs.feedback_forgetting import ForgettingHandlers
 from lab.ui.tabs.feedback_opinions import OpinionsHandlers
+from lab.ui.tabs.model import ModelHandlers
 from lab.ui.tabs.offers import Offers
 from lab.ui.tabs.opinions import Opinions
 from lab.ui.tabs.training import TrainingHandlers
@@ -308,18 +309,26 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     tab = page.training
     do = TrainingHandlers(lab, tab)
     versions = VersionsHandlers(lab, page.versions)
+    model = ModelHandlers(lab, page.model)
     outputs = tab.outputs()
     listen([tab.now.click], do.train_now, [tab.algorithm, tab.seen], outputs)
     listen([tab.pause.click], do.pause, [tab.seen], outputs)
     listen([tab.resume.click], do.resume, [tab.seen], outputs)
     listen([tab.stop.click], do.stop_round, [tab.seen], outputs)
 
-    def look(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None) -> Any:
+    def look(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None, seen_model: Any) -> Any:
         """Everything on the page that changes by itself."""
-        head = heading(lab.settings.model, lab.engine.live, lab.worker.status().reason, lab.engine.trial() is not None)
+        going_to = lab.switcher.chosen() if lab.switcher else None
+        head = heading(
+            lab.settings.model, lab.engine.live, lab.worker.status().reason, lab.engine.trial() is not None,
+            going_to.model if going_to else "", not lab.store.conversations(1, source="chat"),
+        )  # fmt: skip
         update = {} if head == headed else {page.header: head, page.headed: head}
-        return {**update, **do.tick(seen_training), **versions.tick(seen_versions, chosen)}
+        return {**update, **do.tick(seen_training), **versions.tick(seen_versions, chosen), **model.tick(seen_model)}
 
-    everything = outputs | page.versions.outputs() | {page.header, page.headed}
-    seen = [page.headed, tab.seen, page.versions.seen, page.versions.chosen]
+    other = page.model
+    listen([other.switch.click], model.switch, [other.model, other.quantize, other.seen], other.outputs())
+    listen([other.cancel.click], model.cancel, [other.seen], other.outputs())
+    everything = outputs | page.versions.outputs() | other.outputs() | {page.header, page.headed}
+    seen = [page.headed, tab.seen, page.versions.seen, page.versions.chosen, other.seen]
     listen([page.timer.tick, blocks.load], look, seen, everything)

@@ -13,12 +13,14 @@ if TYPE_CHECKING:  # the page itself needs no torch
     from lab.chat.session import Session
     from lab.feedback.store import Store
     from lab.loop.worker import Worker
+    from lab.model.facts import Facts
     from lab.registry.versions import Versions
+    from lab.ui.switch import Switcher
 
 
 @dataclass(frozen=True)
 class Lab:
-    """The parts of a running lab."""
+    """The parts of a running lab. Without a `switcher` it keeps the model it has."""
 
     settings: Settings
     store: Store
@@ -27,3 +29,5 @@ class Lab:
     engine: Engine
     worker: Worker
     queue: Queue
+    facts: Facts
+    switcher: Switcher | None = None

@@ -10,10 +10,11 @@ import gradio as gr
 from lab.settings import Settings
 from lab.ui import panel
 from lab.ui.panel import Panel
-from lab.ui.tabs import chat_parts, compare, feedback, training, versions
+from lab.ui.tabs import chat_parts, compare, feedback, model, training, versions
 from lab.ui.tabs.chat_parts import ChatTab
 from lab.ui.tabs.compare import CompareTab
 from lab.ui.tabs.feedback import FeedbackTab
+from lab.ui.tabs.model import EXAMPLE, STARTER, ModelTab
 from lab.ui.tabs.training import TrainingTab
 from lab.ui.tabs.versions import VersionsTab
 from lab.ui.view import version_name
@@ -32,11 +33,13 @@ class Page:
     training_tab: gr.Tab
     versions_tab: gr.Tab
     feedback_tab: gr.Tab
+    model_tab: gr.Tab
     chat: ChatTab
     compare: CompareTab
     training: TrainingTab
     versions: VersionsTab
     feedback: FeedbackTab
+    model: ModelTab
     timer: gr.Timer
 
 
@@ -51,23 +54,37 @@ def lay_out(settings: Settings) -> Page:
         with gr.Tab("Compare", id="compare") as compare_tab:
             compare_parts = compare.build()
         with gr.Tab("Training", id="training") as training_tab:
-            training_parts = training.build()
+            training_parts = training.build(settings)
         with gr.Tab("Versions", id="versions") as versions_tab:
             versions_parts = versions.build()
         with gr.Tab("Feedback", id="feedback") as feedback_tab:
             feedback_parts = feedback.build()
+        with gr.Tab("Model", id="model") as model_tab:
+            model_parts = model.build(settings)
     timer = gr.Timer(TICK)
     return Page(
-        header, headed, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab,
-        chat_tab_parts, compare_parts, training_parts, versions_parts, feedback_parts, timer,
+        header, headed, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab, model_tab,
+        chat_tab_parts, compare_parts, training_parts, versions_parts, feedback_parts, model_parts, timer,
     )  # fmt: skip
 
 
-def heading(model: str, live: int, reason: str, on_trial: bool = False) -> str:
-    """The line on top: which model, which version speaks, and what the loop is waiting for."""
+def heading(
+    model: str, live: int, reason: str, on_trial: bool = False, leaving: str = "", first_run: bool = False
+) -> str:  # fmt: skip
+    """The line on top: which model, which version speaks, and what the loop is waiting for.
+
+    `leaving` is the model the lab starts anew with; a script of the page waits for it then. On a first run, a word of welcome.
+    """
     name = model.rstrip("/").rsplit("/", 1)[-1]
+    last = f'<p class="told" id="restarting" role="status">Starting {html.escape(leaving)}; this page comes back by itself.</p>'
+    hello = (
+        '<p class="told" id="welcome">This is the starter, a very small model that came with the lab, so that you can begin at '
+        f"once. For real conversations, load another one, such as {EXAMPLE}, in the "
+        '<button type="button" class="link" data-tab="Model">Model tab</button>.</p>'
+    )  # fmt: skip
+    below = last if leaving else hello if first_run and model == STARTER else ""
     return (
         f'<div class="head"><h1>Hone</h1><span class="model">{html.escape(name)}</span>'
         f'<span class="live" id="live-version">{version_name(live)} speaks{" (on trial)" if on_trial else ""}</span>'
-        f'<span class="why">{html.escape(reason)}</span></div>'
+        f'<span class="why">{html.escape(reason)}</span></div>{below}'
     )

@@ -30,8 +30,11 @@ LOGIN_DELAY = 1.0  # seconds a wrong password costs
 POLICY = "; ".join((
     "default-src 'self'", "img-src 'self' data: blob:", "media-src 'self' data: blob:", "font-src 'self' data:",
     "style-src 'self' 'unsafe-inline'", "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:", "worker-src 'self' blob:",
-    "connect-src 'self'", "object-src 'none'", "base-uri 'self'", "form-action 'self'", "frame-ancestors 'self'",
+    "connect-src 'self'", "manifest-src 'self'", "object-src 'none'", "base-uri 'self'", "form-action 'self'",
 ))  # fmt: skip
+OWN_FRAMES = "frame-ancestors 'self'"
+# a notebook is a page of this machine on another port, or a view of an editor
+NOTEBOOK_FRAMES = f"{OWN_FRAMES} http://localhost:* http://127.0.0.1:* https://localhost:* https://127.0.0.1:* vscode-webview:"
 
 
 class OriginGuard:
@@ -50,14 +53,14 @@ class OriginGuard:
 class ContentPolicy:
     """Adds the headers that keep a reply's text from fetching anything, and this page out of foreign frames."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, frames: str = OWN_FRAMES) -> None:
+        self.app, self.policy = app, f"{POLICY}; {frames}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = POLICY
+                headers["Content-Security-Policy"] = self.policy
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
             await send(message)
@@ -73,12 +76,12 @@ def foreign(headers: Headers, method: str) -> bool:
     return headers.get("sec-fetch-site") == "cross-site" and method not in SAFE_METHODS
 
 
-def middleware(host: str) -> list[Middleware]:
-    """The layers for a lab that listens on `host`, outermost first."""
+def middleware(host: str, framed: bool = False) -> list[Middleware]:
+    """The layers for a lab that listens on `host`, outermost first. `framed`: a notebook of this machine may show the page."""
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=names(host), www_redirect=False),
         Middleware(OriginGuard),
-        Middleware(ContentPolicy),
+        Middleware(ContentPolicy, frames=NOTEBOOK_FRAMES if framed else OWN_FRAMES),
     ]
 
 
@@ -152,3 +155,10 @@ def require_free(host: str, port: int) -> None:
             raise BusyError(
                 f"cannot listen on {host} port {port} ({error.strerror}); close what uses it or choose another --port"
             ) from None
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -68,6 +68,7 @@
     voted: (id) => {
       const left = document.getElementById("left")?.innerText ?? ""; // empty while the next pair is on its way
       if (!usable("vote-left") && usable("ask") && left.trim()) window.hone.focus(id);
+    },
     // after a reply: keys vote if there is a choice to make, else the next message can be typed
     ready: (id, vote) => {
       // the buttons come to life a moment after the reply
@@ -104,6 +105,32 @@
       if (box && box === document.activeElement && box.value === "") box.blur();
     },
   };
+
+  // a word in a sentence that opens a tab
+  document.addEventListener("click", (event) => {
+    const name = event.target.closest("[data-tab]")?.dataset.tab;
+    if (!name) return;
+    const tabs = [...document.querySelectorAll("[role=tab]")];
+    tabs.find((tab) => tab.textContent.trim() === name)?.click();
+  });
+
+  // the lab starts anew with another model: wait until another one answers here, then begin from the start
+  let waiting = false;
+  setInterval(() => {
+    if (waiting || !document.getElementById("restarting")) return;
+    waiting = true;
+    const known = window.gradio_config?.app_id;
+    const look = async () => {
+      try {
+        const answer = await fetch("config", {cache: "no-store"});
+        if (answer.status === 401 || (answer.ok && (await answer.json()).app_id !== known)) return location.reload();
+      } catch {
+        // it is not there yet
+      }
+      return setTimeout(look, 1000);
+    };
+    setTimeout(look, 1000);
+  }, 500);
 
   // Gradio opens its side panel over the whole screen of a phone; close it once, when it first appears
   if (matchMedia("(max-width: 768px)").matches) {

@@ -6,7 +6,6 @@ Everything is read from the store, the worker and a round's log.jsonl, so a relo
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,21 +15,18 @@ import gradio as gr
 import pandas as pd
 
 from lab.records import AdapterVersion, Algorithm, Counts, Job
+from lab.settings import Settings
+from lab.ui.explained import conditions, settings_table
 from lab.ui.lab import Lab
-from lab.ui.view import clock, heldout, percent, version_name
+from lab.ui.round import figures, progress_line, read_log, samples_of, thinned, title_of
+from lab.ui.view import clock, heldout, version_name
 
 if TYPE_CHECKING:
     from lab.loop.worker import LoopStatus
 
-POINTS = 200  # more make the browser's plot slow
 ROUNDS = 30
 HEADERS = ["When", "Algorithm", "Opinions", "State", "Version", "Held-out", "Why"]
 ALGORITHMS: tuple[Algorithm, ...] = ("dpo", "kto", "sft", "reward", "ppo", "rloo")
-NAMES: dict[str, str] = {"reward": "Reward model"}
-FIGURES = (  # of a reinforcement round's newest step: name, words, format
-    ("reward", "reward", "{:.2f}"), ("kl", "drift (KL)", "{:.3f}"), ("value_loss", "value loss", "{:.3f}"),
-    ("clip_fraction", "clipped", "{:.0%}"), ("length", "tokens a reply", "{:.0f}"), ("ended", "ended", "{:.0%}"),
-)  # fmt: skip
 Update = dict[Any, Any]
 
 
@@ -38,10 +34,12 @@ Update = dict[Any, Any]
 class TrainingTab:
     seen: gr.State
     reason: gr.HTML
+    conditions: gr.HTML
     counts: gr.HTML
     progress: gr.HTML
     loss: gr.LinePlot
     margin: gr.LinePlot
+    figures: gr.HTML
     samples: gr.HTML
     algorithm: gr.Dropdown
     now: gr.Button
@@ -52,12 +50,12 @@ class TrainingTab:
 
     def outputs(self) -> set[Any]:
         return {
-            self.seen, self.reason, self.counts, self.progress, self.loss, self.margin, self.samples, self.now, self.pause,
-            self.resume, self.stop, self.rounds,
+            self.seen, self.reason, self.conditions, self.counts, self.progress, self.loss, self.margin, self.figures,
+            self.samples, self.now, self.pause, self.resume, self.stop, self.rounds,
         }  # fmt: skip
 
 
-def build() -> TrainingTab:
+def build(settings: Settings) -> TrainingTab:
     seen = gr.State({})
     reason = gr.HTML(elem_id="reason", padding=False)
     with gr.Row(elem_id="training-buttons"):
@@ -69,6 +67,8 @@ def build() -> TrainingTab:
         pause = gr.Button("Pause", scale=0, min_width=100, elem_id="pause")
         resume = gr.Button("Resume", scale=0, min_width=100, visible=False, elem_id="resume")
         stop = gr.Button("Stop round", variant="stop", scale=0, min_width=120, visible=False, elem_id="stop-round")
+    with gr.Accordion("What starts the next round", open=True, elem_id="starts"):
+        asked = gr.HTML(elem_id="conditions", padding=False)
     counts = gr.HTML(elem_id="counts", padding=False)
     progress = gr.HTML(elem_id="progress", padding=False)
     with gr.Row(elem_id="plots"):
@@ -78,12 +78,17 @@ def build() -> TrainingTab:
             )
             for name, title in (("loss", "Loss"), ("margin", "Margin: preferred over rejected"))
         )  # fmt: skip
+    shown = gr.HTML(elem_id="figures", padding=False)
     samples = gr.HTML(elem_id="samples", padding=False)
     rounds = gr.Dataframe(
         headers=HEADERS, value=[], interactive=False, wrap=True, label="Rounds", elem_id="rounds", max_height=340,
         column_widths=["110px", "105px", "105px", "90px", "95px", "130px", "270px"], buttons=[],
     )  # fmt: skip
-    return TrainingTab(seen, reason, counts, progress, loss, margin, samples, algorithm, now, pause, resume, stop, rounds)
+    with gr.Accordion("Settings of rounds, what they do and their limits", open=False, elem_id="settings-box"):
+        gr.HTML(settings_table(settings), elem_id="settings", padding=False)
+    return TrainingTab(
+        seen, reason, asked, counts, progress, loss, margin, shown, samples, algorithm, now, pause, resume, stop, rounds
+    )  # fmt: skip
 
 
 class TrainingHandlers:
@@ -110,13 +115,18 @@ class TrainingHandlers:
 
         sentence = reason_line(status) + reward_line(rewards.get(rewards.live()))
         part("reason", sentence, {tab.reason: sentence})
+        starts = conditions(status, lab.settings.loop)
+        part("conditions", starts, {tab.conditions: starts})
         numbers = counts_table(status.counts)
         part("counts", numbers, {tab.counts: numbers})
-        line = progress_line(running, drawn)
+        line = progress_line(running, drawn, points)
         part("progress", line, {tab.progress: line})
         plotted = [drawn.id if drawn else "", len(points), points[-1]["step"] if points else 0]
         part("plots", plotted, {tab.loss: plot(points, "loss"), tab.margin: second_plot(points)})
-        shown = samples_of(points[-1]) if points else ""
+        newest = figures(points)
+        part("figures", newest, {tab.figures: newest})
+        said = next((point for point in reversed(points) if point.get("samples")), {})
+        shown = samples_of(said)
         part("samples", shown, {tab.samples: shown})
         rows = [round_row(job, versions.get(job.id)) for job in jobs]
         part("rounds", rows, {tab.rounds: gr.update(value=rows, visible=bool(rows))})
@@ -138,14 +148,17 @@ class TrainingHandlers:
 
     def train_now(self, algorithm: str, seen: Mapping[str, Any]) -> Update:
         self.lab.worker.train_now(None if algorithm == "auto" else cast(Algorithm, algorithm))
+        gr.Info("A round is queued; the trainer takes it at once.", duration=3)
         return self.tick(seen)
 
     def pause(self, seen: Mapping[str, Any]) -> Update:
         self.lab.worker.pause()
+        gr.Info("Paused. A round that runs goes on; no other starts by itself.", duration=3)
         return self.tick(seen)
 
     def resume(self, seen: Mapping[str, Any]) -> Update:
         self.lab.worker.resume()
+        gr.Info("Rounds start by themselves again.", duration=3)
         return self.tick(seen)
 
     def stop_round(self, seen: Mapping[str, Any]) -> Update:
@@ -160,30 +173,6 @@ class TrainingHandlers:
         return folder / "log.jsonl"
 
 
-def read_log(path: Path) -> list[dict[str, float]]:
-    """The steps of a log that may be half-written at its end, or not there yet."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    steps = []
-    for line in lines:
-        try:
-            step = json.loads(line)
-        except ValueError:
-            continue  # the trainer is writing this line now
-        if isinstance(step, dict) and isinstance(step.get("step"), int):
-            steps.append(step)
-    return steps
-
-
-def thinned(points: Sequence[dict[str, float]], most: int = POINTS) -> list[dict[str, float]]:
-    """At most `most` points, evenly spread, the first and the newest among them."""
-    if len(points) <= most:
-        return list(points)
-    return [points[round(index * (len(points) - 1) / (most - 1))] for index in range(most)]
-
-
 def plot(points: Sequence[Mapping[str, Any]], name: str) -> pd.DataFrame:
     kept = [(point["step"], point[name]) for point in points if isinstance(point.get(name), int | float)]
     return pd.DataFrame({"step": [step for step, _ in kept], name: [float(value) for _, value in kept]})
@@ -196,24 +185,11 @@ def second_plot(points: Sequence[Mapping[str, Any]]) -> Update:
     return gr.update(value=plot(points, name), y=name, y_title=name, title=title)
 
 
-def samples_of(point: Mapping[str, Any]) -> str:
-    """What the model said to the same prompts before the round and says now."""
-    found = [each for each in point.get("samples") or () if isinstance(each, Mapping)]
-    cells = [[html.escape(str(each.get(name, ""))) for name in ("prompt", "before", "now")] for each in found]
-    body = "".join(f"<tr><td>{asked}</td><td>{before}</td><td>{now}</td></tr>" for asked, before, now in cells)
-    head = "<tr><th>Prompt</th><th>Before the round</th><th>Now</th></tr>"
-    return f'<table class="samples"><thead>{head}</thead><tbody>{body}</tbody></table>' if cells else ""
-
-
 def reward_line(model: AdapterVersion) -> str:
     """What the live reward model is worth; nothing while there is none."""
     if not model.version:
         return ""
     return f'<p class="reason">Reward model {model.version}: {html.escape(model.why)}.</p>'
-
-
-def title_of(algorithm: str) -> str:
-    return NAMES.get(algorithm, algorithm.upper())
 
 
 def reason_line(status: LoopStatus) -> str:
@@ -235,32 +211,6 @@ def counts_table(counts: Counts) -> str:
         + (f'<span class="new">{new} new</span>' if new is not None else "") + "</div>"
         for label, total, new in cards
     ) + "</div>"  # fmt: skip
-
-
-def progress_line(running: Job | None, drawn: Job | None) -> str:
-    if running is None:
-        if drawn is None:
-            return ""
-        return f'<p class="round">Last round: {title_of(drawn.algorithm)}, {clock(drawn.created)}</p>'
-    seen = running.progress
-    step, steps = int(seen.get("step") or 0), int(seen.get("steps") or 0)
-    share = step / steps if steps else 0.0
-    said = [f"{title_of(running.algorithm)} on {len(running.opinions)} opinions", str(seen.get("phase") or "starting")]
-    if steps:
-        said.append(f"step {step} of {steps}")
-    if isinstance(seen.get("accuracy"), int | float):
-        said.append(f"{percent(seen['accuracy'])} of pairs right")
-    if seen.get("rewarded"):
-        said.append(f"rewarded is {seen['rewarded']}")
-    said += [f"{words} {form.format(seen[name])}" for name, words, form in FIGURES if isinstance(seen.get(name), int | float)]
-    if isinstance(seen.get("seconds"), int | float):
-        said.append(f"{seen['seconds']:.0f} s")
-    done = f"{100 * share:.0f}"
-    return (
-        f'<p class="round">{html.escape(" · ".join(said))}</p>'
-        f'<div class="bar" role="progressbar" aria-label="round" aria-valuenow="{done}" aria-valuemin="0" aria-valuemax="100">'
-        f'<div style="width:{done}%"></div></div>'
-    )
 
 
 def round_row(job: Job, made: AdapterVersion | None) -> list[str]:

@@ -1,0 +1,109 @@
+"""A lab put together from its parts: base, engine, session, worker, queue. The command line, the notebook and tests share this.
+
+Knows no page and no verb. Whatever is heavy is imported where it is needed, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lab.feedback.store import Store
+    from lab.registry.versions import Versions
+    from lab.settings import Settings
+    from lab.ui.lab import Lab
+    from lab.ui.switch import Switcher
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A lab on disk: its settings, feedback and versions. No model is loaded."""
+
+    settings: Settings
+    store: Store
+    versions: Versions
+
+
+@contextmanager
+def on_disk(settings: Settings) -> Iterator[Opened]:
+    """The feedback and the versions of a home, closed at the end."""
+    from lab.feedback.store import Store
+    from lab.model.identity import base_id
+    from lab.registry.versions import Versions
+
+    versions = Versions(settings.adapters, base_id(settings.model, settings.quantize))
+    store = Store(settings.feedback_data)
+    try:
+        yield Opened(settings, store, versions)
+    finally:
+        store.close()
+
+
+@contextmanager
+def running(
+    settings: Settings, trainer: bool = True, told: Callable[[str], None] = lambda words: None, switcher: Switcher | None = None
+) -> Iterator[Lab]:  # fmt: skip
+    """A lab that speaks, plans and, with `trainer`, learns, until the block ends. Holds its home; `told` hears what takes time.
+
+    With a `switcher` its page offers other models; whoever opened it starts anew with the one that was chosen.
+
+    Raises BusyError when another lab holds the home, ModelError for a model that cannot be loaded.
+    """
+    from lab.registry.lock import HomeLock
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with HomeLock(settings.home), on_disk(settings) as disk:
+        told(f"loading {settings.model} ({settings.quantize})")
+        quiet_libraries()
+        from lab.chat.engine import Engine
+        from lab.chat.queue import Queue
+        from lab.chat.session import Session
+        from lab.loop.worker import Worker
+        from lab.model.base import load_base
+        from lab.model.facts import facts_of
+        from lab.ui.lab import Lab
+
+        base = load_base(settings.model, settings.quantize, settings.device)
+        facts = facts_of(base, settings.model)
+        engine = Engine(base, disk.versions, disk.store.set_busy, settings.trial.share)
+        session = Session(disk.store, engine, settings)
+        command = trainer_command(settings) if trainer else []
+        worker = Worker(disk.store, disk.versions, settings, lambda made: engine.use_adapter(made.version), command)
+        queue = Queue(disk.store, engine, settings)
+        worker.start()
+        if settings.queue.enabled:
+            queue.start()
+        try:
+            yield Lab(settings, disk.store, disk.versions, session, engine, worker, queue, facts, switcher)
+        finally:
+            if switcher is not None:
+                switcher.end()
+            queue.stop()
+            worker.stop()
+
+
+def trainer_command(settings: Settings) -> list[str]:
+    """The command of a trainer that works for this process and ends with it."""
+    return [
+        sys.executable, "-m", "lab.cli", "trainer", "--home", str(settings.home), "--model", settings.model,
+        "--quantize", settings.quantize, "--device", settings.device, "--parent-pid", str(os.getpid()),
+    ]  # fmt: skip
+
+
+def quiet_libraries() -> None:
+    """Their warnings and bars are for their developers; ours is what people should see. And nothing phones home."""
+    os.environ |= {"HF_HUB_DISABLE_TELEMETRY": "1", "TRANSFORMERS_VERBOSITY": "error", "TOKENIZERS_PARALLELISM": "false",
+                   "HF_HUB_DISABLE_SYMLINKS_WARNING": "1"}  # fmt: skip
+    warnings.filterwarnings("ignore", message="IProgress not found")  # in a notebook without widgets; no bar is drawn anyway
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # the variable is read at its import only, and that may have been before
+    logging.disable_progress_bar()
+    # what transformers deprecates is told from where it is called: out of torch's modules
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"(transformers|peft|torch\.nn)\..*")

@@ -1,0 +1,93 @@
+"""Another model from the page, with every part real: tried, started anew in the same process, and the page comes back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import free_port
+from tests.tiny import build_tiny_model
+
+pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import say
+from tests.browser.test_loop import answers
+
+ROOT = Path(__file__).parents[2]
+# while the lab starts anew nobody answers; Chromium says so of each request that asked
+AWAY = (
+    "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_INCOMPLETE_CHUNKED_ENCODING", "Vega",
+    "AbortError", "errored out", "Failed to fetch", "network error", "Could not get",
+)  # fmt: skip
+
+
+@pytest.fixture
+def running(home: Path, tiny_model: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    (home / "lab.toml").write_text("[sampling]\nmax_new_tokens = 8\n")
+    port, said = free_port(), home / "said.txt"
+    command = [
+        sys.executable, "-m", "lab.cli", "chat", "--home", str(home), "--model", str(tiny_model), "--quantize", "none",
+        "--device", "cpu", "--port", str(port), "--no-browser", "--no-trainer",
+    ]  # fmt: skip
+    with said.open("w") as output:
+        chat = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    try:
+        until = time.monotonic() + 120
+        while not answers(port):
+            assert chat.poll() is None and time.monotonic() < until, said.read_text()
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}", chat
+        assert chat.poll() is None, said.read_text()
+        assert "Traceback" not in said.read_text(), said.read_text()
+    finally:
+        chat.send_signal(signal.SIGINT)
+        try:
+            chat.wait(20)
+        except subprocess.TimeoutExpired:
+            chat.kill()
+            raise
+
+
+def choose(page: Page, model: str) -> None:
+    page.get_by_role("tab", name="Model", exact=True).click()
+    page.fill("#model input", model)
+    page.press("#model input", "Enter")
+    page.click("#switch")
+
+
+def test_a_model_is_tried_and_the_page_comes_back_with_it(chromium, running, tmp_path: Path):
+    address, chat = running
+    other = build_tiny_model(tmp_path / "other-model", seed=5)
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.goto(address)
+    expect(page.locator("#live-version")).to_be_visible(timeout=60_000)
+    say(page, "hello", 1)
+
+    choose(page, "nowhere")
+    expect(page.locator("#switch-progress")).to_contain_text("nowhere was not taken: no model 'nowhere'", timeout=60_000)
+    expect(page.locator("#switch")).to_be_enabled()
+
+    choose(page, str(other))
+    expect(page.locator("#restarting")).to_contain_text("comes back by itself", timeout=120_000)
+    expect(page.locator(".head .model")).to_have_text("other-model", timeout=120_000)
+    page.get_by_role("tab", name="Model", exact=True).click()
+    expect(page.locator("#model-note")).to_contain_text("The lab speaks with")
+    expect(page.locator("#facts")).to_contain_text("other-model")
+    page.get_by_role("tab", name="Chat", exact=True).click()
+    expect(page.locator("#chat [data-testid=user]")).to_have_text("hello")
+    say(page, "and you?", 2)
+    assert chat.poll() is None, "the same process goes on"
+    assert [fault for fault in faults if not any(word in fault for word in AWAY)] == []
+    context.close()
