@@ -99,10 +99,11 @@ def card(finding: Finding, would: Care | None, on: bool) -> str:
     figure = ""
     if finding.share is not None and finding.ci95 is not None:
         low, high = finding.ci95
+        track = "interval half" if finding.name in ("side", "length") else "interval"
         figure = (
             f'<p class="figure"><b>{percent(finding.share)}</b> of {finding.n:,} (95 %: {percent(low)} to {percent(high)}), '
             f'expected {html.escape(finding.expected)}</p>'
-            f'<div class="interval" aria-hidden="true"><i style="left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"></i>'
+            f'<div class="{track}" aria-hidden="true"><i style="left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"></i>'
             f'<b style="left:{100 * finding.share:.1f}%"></b></div>'
         )
     remedy = f"<p>{html.escape(finding.remedy)}</p>" if finding.remedy else ""
