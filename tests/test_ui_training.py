@@ -199,6 +199,9 @@ def test_stages_before_are_done_and_a_fold_is_a_stage_of_its_own():
     shown = stages("training")
     assert shown.count('class="done"') == 3 and shown.count("aria-current") == 1
     assert "fold 2 of 3" in stages("fold 2 of 3")
+    asked = job(state="running", progress={"phase": "reference", "step": 1, "steps": 1})
+    assert '<li aria-current="step">asking the base</li>' in progress_line(asked, None)
+    assert '<li aria-current="step">judging</li>' in progress_line(asked, None, [{"step": 3, "loss": 0.5}])
 
 
 def test_figures_are_those_a_round_has_with_their_course():

@@ -138,6 +138,8 @@ def progress_line(running: Job | None, drawn: Job | None, points: Sequence[Mappi
     seen = running.progress
     step, steps = int(seen.get("step") or 0), int(seen.get("steps") or 0)
     phase = str(seen.get("phase") or "starting")
+    if phase == "reference" and any(point.get("step") for point in points):
+        phase = "judging"  # the base is asked again then, about the held-out opinions
     kind = term("reward model" if running.algorithm == "reward" else running.algorithm, title_of(running.algorithm))
     said = [f"on {len(running.opinions)} opinions"]
     if steps:
