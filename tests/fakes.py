@@ -43,7 +43,6 @@ class FakeEngine:
     live: int = 0
     broken: set[int] = field(default_factory=set)
     on_trial: tuple[int, int] | None = None
-    drawn: list[Any] = field(default_factory=list)  # every turn that was streamed for somebody who waits
     base_id: str = "tiny"
     in_use: bool = False
     words: int = 3  # of a reply drawn ahead
@@ -53,26 +52,8 @@ class FakeEngine:
     asked: list[Any] = field(default_factory=list)  # (turns, ahead) of every stream
 
     def stream(self, turns: Any, stop: threading.Event, ahead: bool = False) -> Iterator[list[FakeDraft]]:
-        self.asked.append((turns, ahead))
-        yield from self.queued(turns, stop) if ahead else self.said(turns, stop)
-
-    def said(self, turns: Any, stop: threading.Event) -> Iterator[list[FakeDraft]]:
-        """Each version answers in words of its own, three of them; the base and version 1 say the same to a short prompt."""
-        self.drawn += turns
-        names = [0 if turn.version == 1 and len(turn.messages[-1]["content"]) < 10 else turn.version for turn in turns]
-        words = [f"{turn.messages[-1]['content']} says {name}".split() for turn, name in zip(turns, names, strict=True)]
-        for count in range(1 + max(map(len, words))):
-            if stop.is_set():
-                break
-            time.sleep(self.seconds)
-            ends = ["end" if count >= len(some) else None for some in words]
-            yield [
-                FakeDraft(" ".join(some[:count]), (1,) * count, (-1.0,) * count, turn.version, end)
-                for turn, some, end in zip(turns, words, ends, strict=True)
-            ]
-
-    def queued(self, turns: Any, stop: threading.Event) -> Iterator[list[FakeDraft]]:
         """Two replies in words that no other pair has."""
+        self.asked.append((turns, ahead))
         number, speakers = len(self.asked), [self.live if turn.version is None else turn.version for turn in turns]
         drafts = [FakeDraft("", (), (), version, None) for version in speakers]
         yield drafts
@@ -160,7 +141,7 @@ class FakeSession:
         return opinion
 
     def take_back(self, opinion: str) -> None:
-        self.store.retract(opinion)
+        self.store.withdraw(opinion)
 
     def correct(self, reply_id: str, text: str, rater: str, criterion: Any = "overall") -> Correction:
         opinion = Correction(reply_id, text, criterion, rater)
@@ -264,6 +245,28 @@ class FakeWorker:
         return forget(self.store, self.adapters, what)
 
 
+@dataclass
+class VoicedEngine(FakeEngine):
+    """An engine whose versions each answer in words of their own."""
+
+    drawn: list[Any] = field(default_factory=list)  # every turn that was streamed
+
+    def stream(self, turns: Any, stop: threading.Event, ahead: bool = False) -> Iterator[list[FakeDraft]]:
+        """Each version answers in words of its own, three of them; the base and version 1 say the same to a short prompt."""
+        self.drawn += turns
+        names = [0 if turn.version == 1 and len(turn.messages[-1]["content"]) < 10 else turn.version for turn in turns]
+        words = [f"{turn.messages[-1]['content']} says {name}".split() for turn, name in zip(turns, names, strict=True)]
+        for count in range(1 + max(map(len, words))):
+            if stop.is_set():
+                break
+            time.sleep(self.seconds)
+            ends = ["end" if count >= len(some) else None for some in words]
+            yield [
+                FakeDraft(" ".join(some[:count]), (1,) * count, (-1.0,) * count, turn.version, end)
+                for turn, some, end in zip(turns, words, ends, strict=True)
+            ]
+
+
 class FakeVersions:
     """Versions without folders: `made` beside the base, one of them live."""
 
@@ -336,7 +339,7 @@ FACTS = Facts(
 )
 
 
-def page_lab(home: Path, words: int = 5, seconds: float = 0.0) -> Any:
+def page_lab(home: Path, words: int = 5, seconds: float = 0.0, engine: FakeEngine | None = None) -> Any:
     """A lab for the page: a real store, and fakes for what needs a model."""
     from lab.chat.queue import Queue
     from lab.feedback.store import Store
@@ -345,7 +348,7 @@ def page_lab(home: Path, words: int = 5, seconds: float = 0.0) -> Any:
 
     settings = load_settings(home)
     store = Store(settings.feedback_data)
-    engine = FakeEngine()
+    engine = engine or FakeEngine()
     session = FakeSession(store, engine, words, seconds)
     queue = Queue(store, engine, settings)  # type: ignore[arg-type]
     return Lab(settings, store, FakeVersions(home), session, engine, FakeWorker(store, settings.adapters), queue, FACTS)  # type: ignore[arg-type]

@@ -69,7 +69,7 @@ def test_pairs_are_found_until_a_vote_counts_for_them(store: Store) -> None:
     vote = Vote(a, b, "both_bad")
     store.add_opinion(vote)
     assert [(x.id, y.id) for _, x, y in store.unrated_pairs("tiny")] == [first]
-    store.retract(vote.id)
+    store.withdraw(vote.id)
     assert len(store.unrated_pairs("tiny")) == 2, "who takes a vote back has no opinion"
     assert store.used_prompts() == ["other model", "first", "second"]
 

@@ -106,7 +106,7 @@ def test_pairs_drawn_ahead_to_its_prompt_go_with_it(store: Store, versions: Vers
         store.add_opinion(Vote(a, b, "a", rater="bob"))
     for opinion in store.purgeable(conversation=talk).opinions:
         if opinion in {vote.id for vote in store.votes() if vote.rater == "me"}:
-            store.retract(opinion)  # only the vote on the copy is left to learn from
+            store.withdraw(opinion)  # only the vote on the copy is left to learn from
     learned = round_of(store, versions, settings)
     assert any(vote.a == copied[0] and vote.id in store.jobs(1)[0].opinions for vote in store.votes())
     found = forget(store, home / "adapters", look(store, talk))

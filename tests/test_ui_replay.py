@@ -17,7 +17,7 @@ from lab.ui.replay import LONGEST, Memory, play, rated_prompts
 from lab.ui.tabs import versions_replay
 from lab.ui.tabs.versions_replay import DRAWN, GREEDY, ReplayHandlers, replay_page
 from tests.fake_trainer import question
-from tests.fakes import FakeVersions, page_lab
+from tests.fakes import FakeVersions, VoicedEngine, page_lab
 
 GREED = Sampling(temperature=0.0, max_new_tokens=400)
 
@@ -28,7 +28,7 @@ def lab(home: Path) -> Lab:
         AdapterVersion(1, "tiny", 0, "retired", "dpo", 1.0, job="one"),
         AdapterVersion(2, "tiny", 1, "live", "dpo", 2.0, job="two"),
     )
-    return replace(page_lab(home), versions=FakeVersions(home, *made, live=2))
+    return replace(page_lab(home, engine=VoicedEngine()), versions=FakeVersions(home, *made, live=2))
 
 
 def asked(lab: Lab, text: str, replies: int = 1, system: str = "") -> list[str]:

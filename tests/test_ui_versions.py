@@ -18,7 +18,7 @@ from lab.registry.states import OnTrial
 from lab.ui.tabs import versions
 from lab.ui.tabs.versions import Undone, VersionsHandlers
 from lab.ui.tabs.versions_view import report_page, trial_panel
-from tests.fakes import FakeVersions, page_lab
+from tests.fakes import FakeVersions, VoicedEngine, page_lab
 
 REPORT = Report("dpo", 2, 1, 24, 32, {"too long": 1}, 0.69, 0.41, 0.5, 0.75, 12, 0.03, {"repeat": 0.02}, 9.0, 700.0)
 
@@ -34,7 +34,7 @@ def handlers(home: Path) -> VersionsHandlers:
         AdapterVersion(1, "tiny", 0, "retired", "kto", 1.0, why="held-out rose"),
         AdapterVersion(2, "tiny", 1, "live", "dpo", 2.0, report=REPORT),
     )
-    lab = replace(page_lab(home), versions=FakeVersions(home, *made, live=2))
+    lab = replace(page_lab(home, engine=VoicedEngine()), versions=FakeVersions(home, *made, live=2))
     lab.engine.live = 2
     with gr.Blocks():
         return VersionsHandlers(lab, versions.build())

@@ -176,7 +176,7 @@ class Session:
 
     def take_back(self, opinion: str) -> None:
         """Retracts an opinion: a row of its own says that it counts no more."""
-        self._store.retract(opinion)
+        self._store.withdraw(opinion)
 
     def correct(self, reply: str, text: str, rater: str | None = None, criterion: Criterion = "overall") -> Correction:
         """Keeps the reply someone wanted instead. Raises StoreError if it says the same."""

@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from lab.errors import StoreError
 
-HEAD = "0002"  # the newest step in migrations/versions
+HEAD = "0003"  # the newest step in migrations/versions
 PATIENCE = 30.0  # seconds that a write waits for another process's
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -15,7 +15,7 @@ from lab.records import Job, Reply, Vote, new_id
 from lab.registry.states import OnTrial
 from lab.registry.versions import Versions
 from tests.fake_trainer import add_version
-from tests.fakes import free_port, page_lab
+from tests.fakes import VoicedEngine, free_port, page_lab
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import BrowserContext, Page, expect
@@ -32,7 +32,7 @@ ROLLBACK = """async () => {
 @pytest.fixture
 def lab(home: Path) -> Any:
     """Versions 1, then 2 and 3 from 1; 3 speaks, and twelve blind votes compare 3 with the base."""
-    plain = page_lab(home)
+    plain = page_lab(home, engine=VoicedEngine())
     versions = Versions(plain.settings.adapters, base_id(plain.settings.model, plain.settings.quantize))
     lab = replace(plain, versions=versions)
     votes = []
