@@ -138,6 +138,22 @@ def test_a_pair_in_work_pauses_for_a_chat_and_goes_on_after_it(parts: Parts) -> 
     until(lambda: parts.queue.ready() == 1)
 
 
+def test_a_vote_has_the_machine_for_a_moment_while_pairs_are_left(parts: Parts) -> None:
+    """A replacement was drawn at once, and the page that had to show the next pair waited for the processor."""
+    parts.queue.start()
+    filled(parts)
+    drawn = len(parts.engine.asked)
+    parts.queue.hush()
+    parts.queue.take("anything", "me")
+    time.sleep(0.3)
+    assert len(parts.engine.asked) == drawn
+    filled(parts)
+    for _ in range(AHEAD):
+        parts.queue.hush()
+        parts.queue.take("anything", "me")
+    until(lambda: parts.queue.ready() > 0, 0.5)
+
+
 def test_a_round_is_left_alone_unless_somebody_rates(parts: Parts) -> None:
     job = Job("dpo", "tiny", 0, "", (), 1)
     parts.store.add_job(job)

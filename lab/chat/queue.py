@@ -28,6 +28,7 @@ from lab.settings import Settings
 PAUSE = 0.5  # seconds between two looks when there is nothing to do
 GLANCE = 0.05  # seconds between two looks at a pair that somebody waits for
 AFTER_CHAT = 1.0  # seconds of silence before it draws again
+HUSH = 0.6  # seconds after a vote that belong to the page alone, if there are pairs left
 RATING = 60.0  # seconds after a pair was taken in which somebody is taken to be rating
 PATIENCE = 10.0  # seconds after a failure
 SAME = 5  # pairs of equal replies in a row after which it gives up
@@ -54,6 +55,7 @@ class Queue:
         self._wish: Wish = "anything"
         self._waiting = 0  # people who wait for a pair
         self._taken = float("-inf")  # when one was taken last, monotonic
+        self._hushed = 0.0  # until when the page has the machine, monotonic
         self._growing: Growing | None = None
         self._trouble: tuple[int, str] = (0, "")  # failures so far, and the last one's words
         self._ending = threading.Event()
@@ -81,6 +83,10 @@ class Queue:
         """Pairs of this kind that wait for a vote."""
         with self._lock:
             return sum(pair.is_wanted(wish) for pair in self._ready)
+
+    def hush(self) -> None:
+        """Somebody votes: the next pair is put on their screen before another one is drawn."""
+        self._hushed = time.monotonic() + HUSH
 
     def take(self, wish: Wish, rater: str) -> Ahead | None:
         """The next pair, at once: one that was drawn ahead, or now and then an old one again; None when none waits."""
@@ -190,14 +196,19 @@ class Queue:
     def _may_draw(self) -> bool:
         if self._waiting:
             return True
+        if self._is_hushed():
+            return False
         if self._engine.in_use or time.time() < self._store.busy_until() + AFTER_CHAT:
             return False
         rating = time.monotonic() - self._taken < RATING
         return rating or not any(job.state == "running" for job in self._store.jobs(JOBS_SEEN, self._engine.base_id))
 
     def _stands_aside(self) -> bool:
-        """Whether a pair in work pauses: somebody chats, and nobody waits for the pair."""
-        return self._engine.in_use and not self._waiting and not self._ending.is_set()
+        """Whether a pair in work pauses: somebody chats or has just voted, and nobody waits for the pair."""
+        return (self._engine.in_use or self._is_hushed()) and not self._waiting and not self._ending.is_set()
+
+    def _is_hushed(self) -> bool:
+        return time.monotonic() < self._hushed and bool(self._ready)
 
     # drawing
 

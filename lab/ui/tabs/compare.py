@@ -164,6 +164,7 @@ class CompareHandlers:
         """`said` is what the page had on screen: the ballot's id, and for how many milliseconds."""
         desk = self.desks.of(request.session_hash)
         shown, _, told = str(said or "").partition(" ")
+        self.lab.queue.hush()
         with desk.lock:
             before = desk.voted_on(shown)
             up = desk.current if desk.current is not None and desk.current.id == shown else None
