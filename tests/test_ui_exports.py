@@ -126,14 +126,14 @@ def handlers(home: Path) -> SaveHandlers:
 def test_saving_names_the_folder_after_the_version_and_follows_it(handlers: SaveHandlers) -> None:
     tab = handlers.tab
     assert handlers.tick(None)[tab.stop] == gr.update(visible=False)
-    started = handlers.save(3, "merged", " ", None)
+    started = handlers.export(3, "merged", " ", None)
     assert started[tab.stop] == gr.update(visible=True) and started[tab.now] == gr.update(interactive=False)
     assert ended(handlers.exports).folder.name == "version-3-merged"
     done = handlers.tick(started[tab.seen])
     assert "Version 3 is in" in done[tab.state] and done[tab.now] == gr.update(interactive=True)
     assert handlers.tick(done[tab.seen]) == {}
     with pytest.raises(VersionError, match="is there already"):
-        handlers.save(3, "merged", None, None)
+        handlers.export(3, "merged", None, None)
 
 
 def test_what_cannot_be_saved_is_said_at_once(handlers: SaveHandlers) -> None:
@@ -142,5 +142,5 @@ def test_what_cannot_be_saved_is_said_at_once(handlers: SaveHandlers) -> None:
     ]  # fmt: skip
     for chosen, kind, words in wrong:
         with pytest.raises(LabError, match=words):
-            handlers.save(chosen, kind, "", None)
+            handlers.export(chosen, kind, "", None)
     assert handlers.exports.now() is None

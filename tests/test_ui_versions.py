@@ -46,7 +46,7 @@ def names(table: str) -> list[str]:
 
 
 def states(table: str) -> list[str]:
-    return re.findall(r'<span class="state [a-z]+">([a-z]+)</span>', table)
+    return re.findall(r'<span class="state [a-z]+"[^>]*>([a-z]+)</span>', table)
 
 
 def test_all_versions_are_listed_newest_first_and_the_live_one_is_chosen(handlers: VersionsHandlers):

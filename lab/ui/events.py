@@ -262,7 +262,7 @@ def wire_version_parts(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     trace = LineageHandlers(lab, lineage).trace
     listen([lineage.search.click, lineage.sought.submit], trace, [lineage.sought], {lineage.found})
     keep = SaveHandlers(lab, save, Exports(lab.settings.home, command_of(lab.settings)))
-    listen([save.now.click], keep.save, [page.versions.chosen, save.kind, save.name, save.seen], save.outputs())
+    listen([save.now.click], keep.export, [page.versions.chosen, save.kind, save.name, save.seen], save.outputs())
     listen([save.stop.click], keep.stop, [save.seen], save.outputs())
     listen([save.timer.tick, blocks.load], keep.tick, [save.seen], save.outputs())
 

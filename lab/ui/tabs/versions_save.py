@@ -70,7 +70,7 @@ class SaveHandlers:
             tab.now: gr.update(interactive=not running), tab.timer: gr.Timer(active=running),
         }  # fmt: skip
 
-    def save(self, chosen: int | None, kind: Kind, name: str | None, seen: Any) -> Update:
+    def export(self, chosen: int | None, kind: Kind, name: str | None, seen: Any) -> Update:
         if chosen is None:
             raise LabError("no version is chosen; choose one in the list")
         if kind == "peft" and not chosen:
