@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import cast
 
 from lab.errors import LabError
 from lab.model.identity import FILES, resolve
@@ -26,11 +27,11 @@ def check(model: str, quantize: str, device: str, tell: Callable[[dict], None]) 
     """Fetches if need be, loads, and draws one token. Raises LabError for whatever is in the way."""
     with_progress(model, tell)
     tell({"phase": "loading"})
-    from lab.model.base import load_base
+    from lab.model.base import Quantize, load_base
     from lab.model.generate import Request, generate
     from lab.records import Sampling
 
-    base = load_base(model, quantize, device)  # type: ignore[arg-type]  (the settings hold it to the three)
+    base = load_base(model, cast(Quantize, quantize), device)
     tell({"phase": "speaking"})
     prompt = tuple(base.template.encode_prompt([{"role": "user", "content": "Hello!"}]))
     generate(base, [Request(prompt, Sampling(max_new_tokens=1), 1, None)])
@@ -90,7 +91,8 @@ def main(arguments: list[str]) -> int:
             print(json.dumps(entry), flush=True)
 
     try:
-        check(*arguments, tell)
+        model, quantize, device = arguments
+        check(model, quantize, device, tell)
     except LabError as error:
         tell({"error": " ".join(str(error).split())})
         return 1

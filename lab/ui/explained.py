@@ -24,7 +24,8 @@ KINDS: tuple[Algorithm, ...] = ("dpo", "kto", "sft")
 
 def conditions(status: LoopStatus, settings: LoopSettings) -> str:
     """What must be so for a round to start by itself, each with whether it is."""
-    kind = first_that_may_start(status.fresh, settings.min_new) or max(KINDS, key=lambda name: new_of(name, status.fresh))
+    closest = max(KINDS, key=lambda name: new_of(name, status.fresh))
+    kind = first_that_may_start(status.fresh, settings.min_new) or closest
     have, least = new_of(kind, status.fresh), settings.min_new
     rows = [
         (have >= least, f"{min(have, least)} of {least} new {noun(kind, status.fresh)} since the last round"),

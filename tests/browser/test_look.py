@@ -61,7 +61,7 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_tab_passes_axe(context: BrowserContext, address: str, theme: str):
+def test_every_tab_passes_axe(address: str, context: BrowserContext, theme: str):
     page = context.new_page()
     page.goto(f"{address}/?__theme={theme}")
     expect(page.locator("#welcome")).to_be_visible()
@@ -89,7 +89,7 @@ def test_a_phone_sees_every_tab_without_scrolling_sideways(chromium: Any, addres
     assert {name: found for name, found in bad.items() if found} == {}
 
 
-def test_the_word_in_the_welcome_opens_the_model_tab_and_goes_after_the_first_message(context: BrowserContext, address: str):
+def test_the_word_in_the_welcome_opens_the_model_tab_and_goes_after_the_first_message(address: str, context: BrowserContext):
     page = context.new_page()
     page.goto(address)
     page.locator("#welcome button").click()
@@ -101,7 +101,7 @@ def test_the_word_in_the_welcome_opens_the_model_tab_and_goes_after_the_first_me
     expect(page.locator("#welcome")).to_have_count(0)
 
 
-def test_the_page_can_be_installed_as_an_app(context: BrowserContext, address: str):
+def test_the_page_can_be_installed_as_an_app(address: str, context: BrowserContext):
     page = context.new_page()
     page.goto(address)
     manifest = page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then((answer) => answer.json())")
