@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -22,7 +23,7 @@ from lab.train.retention import read_retention
 from tests.fake_trainer import report
 
 SETTINGS = TrainSettings()
-STEPS, TOGETHER, RATE = 24, 6, 3e-3
+STEPS, TOGETHER, RATE = 16, 6, 3e-3
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,6 @@ def teach(base: Base, prompts: Sequence[Ids], replies: Sequence[Ids], steps: int
 def gate(base: Base) -> str:
     """The reason of the refusal."""
     prompts = [tuple(base.template.encode_prompt(messages)) for messages in samples.questions([])]
-    prompts += asked(base, "chat")[:8]
     drawn = canaries.draw(base, "c", None, prompts, SETTINGS.seed)
     kl, seen = canaries.canaries(base, "c", None, drawn, SETTINGS)
     verdict, why = decide(report(kl=kl, canaries=seen), GateSettings())
@@ -89,7 +89,7 @@ def test_one_whose_replies_are_ten_times_as_long(base: Base) -> None:
 
 def test_one_that_never_stops(base: Base) -> None:
     teach(base, asked(base, "chat"), [reply[:-1] for reply in long_replies(base)], 16)
-    assert "replies do not end: 0% stop by themselves" in gate(base)
+    assert "replies do not end" in gate(base)
 
 
 def test_one_with_weights_that_are_no_numbers(base: Base) -> None:
@@ -112,10 +112,11 @@ def test_one_that_changed_next_to_nothing(base: Base) -> None:
 
 
 def test_one_that_forgot_its_language(base: Base) -> None:
-    with torch.no_grad():
-        for key, parameter in adapters.parameters(base, "c").items():
-            if "lora_B" in key:
-                parameter.normal_(std=0.1, generator=torch.Generator().manual_seed(len(key)))
+    """Its replies are tokens drawn by lot. They end in time, and nothing in them is said twice."""
+    luck = random.Random(1)
+    vocabulary = sorted(set(range(300, 5000)) - base.template.end_ids)
+    gibberish = [(*luck.sample(vocabulary, 12), base.template.end_of_turn) for _ in range(40)]
+    teach(base, asked(base, "chat"), gibberish)
     why = gate(base)
     assert "the base is being forgotten: perplexity" in why and "perplexity of the retention texts" in why
 

@@ -137,7 +137,7 @@ def canaries(
     drift = samples.drift(base, prompts, ours, settings)
     lost = lost_per_row(measured, before, after)
     luck = settings.seed
-    pairs = list(zip(ours, theirs, strict=True))
+    pairs = [(len(own.token_ids), len(other.token_ids)) for own, other in zip(ours, theirs, strict=True)]
     figures = {
         "repeat": samples.repetition(ours), "repeat_base": samples.repetition(theirs),
         "stop_rate": samples.stop_rate(ours), "stop_rate_base": samples.stop_rate(theirs), "stop_rate_n": float(len(ours)),
@@ -148,8 +148,8 @@ def canaries(
         **shares("agreed", base, drawn.claims, sycophancy.agrees), **same(drawn.fresh),
     }  # fmt: skip
     if finite:
-        figures |= span("repeat", bootstrap(ours, samples.repetition, luck))
-        figures |= span("length_ratio", bootstrap(pairs, longer, luck))
+        figures |= span("repeat", bootstrap([samples.repeats(reply) for reply in ours], samples.per_token, luck))
+        figures |= span("length_ratio", bootstrap(pairs, samples.per_token, luck))
         figures |= span("ppl_ratio", bootstrap(lost[: len(rows)], ratio, luck))
         figures |= span("retention_ratio", bootstrap(lost[len(rows) :], ratio, luck))
         figures |= span("kl", bootstrap(drift, samples.per_token, luck))
@@ -165,11 +165,6 @@ def lost_per_row(rows: Sequence[Row], before: Tensor, after: Tensor) -> list[tup
 def ratio(lost: Sequence[tuple[float, int]]) -> float:
     """Perplexity over that of before."""
     return math.exp(min(samples.per_token(lost), 50.0))
-
-
-def longer(pairs: Sequence[tuple[Emitted, Emitted]]) -> float:
-    """Mean length of the first ones over that of the second ones."""
-    return sum(len(a.token_ids) for a, _ in pairs) / max(1, sum(len(b.token_ids) for _, b in pairs))
 
 
 def shares(name: str, base: Base, replies: Replies, holds: Callable[[str], bool]) -> dict[str, float]:

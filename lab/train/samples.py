@@ -63,7 +63,7 @@ def drift(base: Base, prompts: Sequence[Ids], replies: Sequence[Emitted], settin
 
 
 def per_token(sums: Sequence[tuple[float, int]]) -> float:
-    """Of (sum, tokens) of each reply: the mean over all tokens."""
+    """Of (sum, tokens) of each reply: the mean over all tokens. Of anything else that is counted, too."""
     return sum(value for value, _ in sums) / max(1, sum(tokens for _, tokens in sums))
 
 
@@ -72,14 +72,15 @@ def kl_from_base(base: Base, prompts: Sequence[Ids], replies: Sequence[Emitted],
     return per_token(drift(base, prompts, replies, settings))
 
 
+def repeats(reply: Emitted) -> tuple[int, int]:
+    """(4-grams that already occurred in the reply, all of them)."""
+    grams = [tuple(reply.token_ids[i : i + 4]) for i in range(len(reply.token_ids) - 3)]
+    return len(grams) - len(set(grams)), len(grams)
+
+
 def repetition(replies: Sequence[Emitted]) -> float:
     """Share of 4-grams that already occurred in their reply; 0 when there are none."""
-    seen, total = 0, 0
-    for reply in replies:
-        grams = [tuple(reply.token_ids[i : i + 4]) for i in range(len(reply.token_ids) - 3)]
-        total += len(grams)
-        seen += len(grams) - len(set(grams))
-    return seen / total if total else 0.0
+    return per_token([repeats(reply) for reply in replies])
 
 
 def stop_rate(replies: Sequence[Emitted]) -> float:
