@@ -178,7 +178,7 @@ def test_an_import_is_shown_first_and_then_done(page: Page, served: Served, tmp_
 def test_an_export_is_downloaded_and_comes_in_again(page: Page, served: Served, tmp_path: Path) -> None:
     page.get_by_role("tab", name="Import and export").click()
     page.click("#export")
-    button = page.get_by_role("button", name="Download pairs.jsonl (120 rows)")
+    button = page.get_by_role("button", name="Download 120 rows")
     expect(button).to_be_visible()
     with page.expect_download() as waiting:
         button.click()

@@ -132,7 +132,7 @@ class ExchangeHandlers:
         if not count:
             shutil.rmtree(folder)
             raise LabError(f"there are no {NAMES[shape]} to export; choose another shape")
-        label = f"Download {path.name} ({count:,} rows)"
+        label = f"Download {count:,} rows"
         return {self.part.ready: gr.update(label=label, value=str(path), visible=True)}
 
 
@@ -156,7 +156,7 @@ def preview_of(found: Preview) -> str:
     refused = f"; {len(found.refused):,} row{'s' if len(found.refused) != 1 else ''} refused" if found.refused else ""
     head = "<tr><th>Line</th><th>Shape</th><th>Asked</th><th>Replies</th><th>Opinion</th></tr>"
     rows = "".join(sample_row(each) for each in found.first)
-    table = f'<table class="samples"><thead>{head}</thead><tbody>{rows}</tbody></table>' if rows else ""
+    table = f'<table class="preview"><thead>{head}</thead><tbody>{rows}</tbody></table>' if rows else ""
     reasons = "".join(f"<li>line {line}: {html.escape(reason)}</li>" for line, reason in found.refused[:SHOWN])
     more = f"<li>and {len(found.refused) - SHOWN:,} more</li>" if len(found.refused) > SHOWN else ""
     errors = f'<h4>Refused</h4><ul class="refused">{reasons}{more}</ul>' if reasons else ""

@@ -41,13 +41,13 @@ def build() -> ForgettingPart:
         "Withdrawing keeps an opinion and what was learned from it. Forgetting deletes the words from the file for good, and "
         "every version that learned from them."
     )
-    with gr.Row():
+    with gr.Row(elem_id="forget-what"):
         conversation = gr.Dropdown(
             [], value=None, label="Conversation", scale=2, min_width=240, elem_id="forget-conversation-name"
         )
-        ask_conversation = gr.Button("Forget conversation…", scale=0, min_width=190, elem_id="forget-conversation")
+        ask_conversation = gr.Button("Forget conversation…", scale=0, min_width=230, elem_id="forget-conversation")
         rater = gr.Dropdown([], value=None, label="Rater", scale=1, min_width=140, elem_id="forget-rater-name")
-        ask_rater = gr.Button("Forget rater…", scale=0, min_width=150, elem_id="forget-rater")
+        ask_rater = gr.Button("Forget rater…", scale=0, min_width=160, elem_id="forget-rater")
     told = gr.HTML(elem_id="forget-told", padding=False)
     with gr.Row():
         sure = gr.Button("Delete for good", variant="stop", scale=0, min_width=160, visible=False, elem_id="forget-sure")
