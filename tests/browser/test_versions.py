@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ ROLLBACK = """async () => {
 @pytest.fixture
 def lab(home: Path) -> Any:
     """Versions 1, then 2 and 3 from 1; 3 speaks, and twelve blind votes compare 3 with the base."""
-    import lab.chat.engine  # noqa: F401  (as in a real lab, torch is there before the page is)
+    import_module("lab.chat.engine")  # as in a real lab, torch is there before the page is
 
     plain = page_lab(home)
     versions = Versions(plain.settings.adapters, base_id(plain.settings.model, plain.settings.quantize))
@@ -209,7 +210,8 @@ def test_the_tab_is_accessible_and_fits_a_phone(page: Page, lab: Any):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
     parts = {
-        "Report": "#details", "What changed": "#replay-buttons", "Leaderboard": "#ranking", "Lineage": "#lineage", "Save": "#save-row",
+        "Report": "#details", "What changed": "#replay-buttons", "Leaderboard": "#ranking", "Lineage": "#lineage",
+        "Save": "#save-row",
     }  # fmt: skip
     for name, part in parts.items():
         page.get_by_role("tab", name=name, exact=True).click()
