@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ ROLLBACK = """async () => {
 @pytest.fixture
 def lab(home: Path) -> Any:
     """Versions 1, then 2 and 3 from 1; 3 speaks, and twelve blind votes compare 3 with the base."""
+    import_module("lab.chat.engine")  # as in a real lab, torch is there before the page is
+
     plain = page_lab(home, engine=VoicedEngine())
     versions = Versions(plain.settings.adapters, base_id(plain.settings.model, plain.settings.quantize))
     lab = replace(plain, versions=versions)
@@ -95,12 +98,12 @@ def test_the_tree_is_chosen_from_by_click_and_by_key(page: Page):
     expect(page.locator("#details")).to_contain_text("Repeated 4-grams")
     row(page, 1).get_by_role("button").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#details")).to_contain_text("version 1 ← base")
+    expect(page.locator("#details")).to_contain_text("Version 1 (retired)")
 
 
 def test_activate_undo_and_a_rollback_in_one_click_under_a_second(page: Page, lab: Any):
     row(page, 1).click()
-    expect(page.locator("#details")).to_contain_text("version 1 ← base")
+    expect(row(page, 1)).to_have_class("chosen")
     page.click("#activate")
     expect(page.locator("#live-version")).to_have_text("version 1 speaks")
     page.get_by_role("button", name="Undo: version 3 speaks again").click()
@@ -201,17 +204,22 @@ def test_the_evidence_of_a_trial_is_a_needle(page: Page, lab: Any):
     expect(page.locator("#trial .scale .win")).to_be_visible()
 
 
-def test_the_tab_is_accessible_and_fits_a_phone(page: Page):
+def test_the_tab_is_accessible_and_fits_a_phone(page: Page, lab: Any):
+    lab.worker.tried = stand(OnTrial(3, 1, 0.0), [(3, 1.0), (3, 0.0)])
+    expect(page.locator("#trial .tally")).to_be_visible()
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    for name in ("Report", "What changed", "Leaderboard", "Lineage", "Save"):
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    parts = {
+        "Report": "#details", "What changed": "#replay-buttons", "Leaderboard": "#ranking", "Lineage": "#lineage",
+        "Save": "#save-row",
+    }  # fmt: skip
+    for name, part in parts.items():
         page.get_by_role("tab", name=name, exact=True).click()
-        found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).response["violations"]
-        bad = [
-            (each["id"], [node["target"] for node in each["nodes"]])
-            for each in found
-            if each["impact"] in ("critical", "serious")
-        ]
-        assert bad == [], name
+        expect(page.locator(part)).to_be_visible()
+        page.wait_for_timeout(300)  # colours fade in
+        here = {"include": [["#trial"], ["#version-buttons"], ["#versions"], [part]]}
+        found = axe.run(page, context=here, options=rules).response["violations"]
+        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == [], name
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -42,8 +42,8 @@ def build() -> SaveTab:
     with gr.Row(elem_id="save-row", equal_height=True):
         kind = gr.Radio(list(KINDS), value="peft", label="As", scale=2, min_width=300, elem_id="save-kind")
         name = gr.Textbox(
-            label="Folder", info="in exports/ of this lab's home; left empty, it is named after the version", max_length=LONGEST,
-            scale=1, min_width=220, elem_id="save-name",
+            label="Folder in exports/ (empty: named after the version)", max_length=LONGEST, scale=1, min_width=300,
+            elem_id="save-name",
         )  # fmt: skip
     with gr.Row(elem_id="save-buttons"):
         now = gr.Button("Save", variant="primary", scale=0, min_width=160, elem_id="save-now")
