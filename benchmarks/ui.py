@@ -41,6 +41,7 @@ from lab.errors import LabError
 from lab.feedback.store import Store
 from lab.loop.worker import Worker
 from lab.model.base import load_base
+from lab.model.facts import Facts, facts_of
 from lab.model.identity import base_id
 from lab.model.prompts import pool
 from lab.records import Reply, new_id
@@ -54,6 +55,7 @@ PER_SECOND = 50  # words of the stand-in
 SLOW = 0.4  # seconds that the slow store takes for an opinion
 THINKS = 2000  # milliseconds that the rater needs
 AHEAD = 20
+NO_FACTS = Facts("a stand-in", "stand-in", 0, 0, 0, 0, 0, "", "", 0, "", "")  # of the lab without a model
 PATIENCE = 300_000  # milliseconds
 LINE = "A sentence of some twenty words that says nothing in particular but fills the screen the way a reply would do it. "
 
@@ -126,11 +128,13 @@ def serving(engine: Any, base: str, home: Path, ahead: bool = False) -> Iterator
     """A lab on a free port, without a trainer."""
     settings = load_settings(home, {"queue": {"ahead": AHEAD, "reask": 0.0}})
     store, versions = Store(settings.feedback_data), Versions(settings.adapters, base)
+    facts = NO_FACTS
     if engine is None:
         model = load_base(settings.model, settings.quantize, "cpu")
         engine = Engine(model, versions, store.set_busy)
+        facts = facts_of(model, settings.model)
     worker = Worker(store, versions, settings, lambda made: engine.use_adapter(made.version), [])
-    lab = Lab(settings, store, versions, Session(store, engine, settings), engine, worker, Queue(store, engine, settings))
+    lab = Lab(settings, store, versions, Session(store, engine, settings), engine, worker, Queue(store, engine, settings), facts)
     worker.start()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

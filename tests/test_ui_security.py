@@ -148,7 +148,7 @@ def test_the_served_page_keeps_strangers_out_and_asks_nobody(address: str, home:
     evil = {"origin": "http://evil.example"}
     assert httpx.post(f"{address}/gradio_api/queue/join", json=joined, headers=evil).status_code == 403
     assert httpx.post(f"{address}/gradio_api/upload", files={"files": b"x" * 9}, headers=evil).status_code == 403
-    large = httpx.post(f"{address}/gradio_api/upload", files={"files": b"x" * 2_000_000})
+    large = httpx.post(f"{address}/gradio_api/upload", files={"files": b"x" * 21_000_000})
     assert large.status_code == 413
     for closed in ("/openapi.json", "/docs", "/redoc", "/monitoring"):
         assert httpx.get(address + closed).status_code in (403, 404), closed

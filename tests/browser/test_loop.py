@@ -38,6 +38,8 @@ max_length = 256
 [loop]
 min_new = {VOTES}
 min_seconds = 0.0
+[trial]
+pair_share = 0.0
 [gate]
 heldout_drop = 1.0
 max_repeat = 1.0

@@ -175,8 +175,9 @@ class OpinionsHandlers:
             start = (total - 1) // PAGE * PAGE
             rows, total = self.lab.store.browse(wanted, start)
         return {
-            part.shown: [row.id for row in rows], part.start: start, part.table: [table_row(row) for row in rows],
-            part.count: count_line(start, len(rows), total),
+            part.shown: [row.id for row in rows], part.start: start,
+            part.table: gr.update(value=[table_row(row) for row in rows], visible=bool(rows)),
+            part.count: count_line(start, len(rows), total, filtered=wanted != Filter()),
             part.newer: gr.update(interactive=start > 0), part.older: gr.update(interactive=start + len(rows) < total),
         }  # fmt: skip
 
@@ -226,8 +227,13 @@ def day(text: str | None, name: str) -> float | None:
         raise LabError(f"{name} is {str(text)[:20]!r}; write a day as {time.strftime('%Y-%m-%d')}") from None
 
 
-def count_line(start: int, length: int, total: int) -> str:
-    return f"<p>{f'{start + 1:,} to {start + length:,} of {total:,}' if total else 'No opinion matches.'}</p>"
+def count_line(start: int, length: int, total: int, filtered: bool) -> str:
+    """Where the page is in the list; of an empty one, what would fill it."""
+    if total:
+        return f"<p>{start + 1:,} to {start + length:,} of {total:,}</p>"
+    if filtered:
+        return "<p>No opinion matches.</p>"
+    return "<p>No opinions yet: rate a reply in Chat, vote in Compare, or take in a file under Import and export.</p>"
 
 
 def table_row(row: Row) -> list[str]:
