@@ -196,12 +196,16 @@ def latencies(browser: Browser, address: str, lab: Lab, panes: int, messages: in
         if panes == 2:
             page.get_by_role("tab", name="Compare").click()
         page.evaluate(WATCH_TEXT, panes)
-        box, done = ("#prompt textarea", "#send") if panes == 1 else ("#compare-prompt textarea", "#ask")
+        box, bots = "#prompt textarea" if panes == 1 else "#compare-prompt textarea", page.locator("#chat [data-testid=bot]")
+        there = bots.count()
         for number in range(replies):
             page.fill(box, f"And now {number}?")
             page.press(box, "Enter")
-            page.locator(done).wait_for(state="hidden")
-            page.locator(done).wait_for(state="visible")
+            if panes == 1:  # a short reply is over before anybody sees that it is on its way
+                expect(bots).to_have_count(there + number + 1, timeout=PATIENCE)
+            else:
+                page.locator("#ask").wait_for(state="hidden")
+                page.locator("#ask").wait_for(state="visible")
             page.wait_for_timeout(500)
         seen: list[list[float]] = page.evaluate("window.seen")
         return seen

@@ -158,7 +158,8 @@ def test_a_round_that_ends_during_a_trial_is_tried_in_its_place(lab: Lab) -> Non
     lab.store.finish_job(job.id, made)
     worker.tick()
     assert {each.version: each.state for each in lab.versions.all()} == {0: "live", tried: "retired", made: "trial"}
-    assert lab.chat.loaded == [tried, made] and worker.trial().opponent == 0 and worker.trial().wins == 0
+    now = worker.trial()
+    assert lab.chat.loaded == [tried, made] and (now.opponent, now.wins, now.own) == (0, 1, (0, 0)), "with the votes of its line"
     assert '"wins": 1' in (lab.versions.folder / "STATES.jsonl").read_text()
 
 

@@ -35,7 +35,7 @@ def test_what_is_said_and_rated_is_in_the_store(lab: Notebook):
     second = lab.chat("and again", temperature=0.0)
     assert "next round learns" in lab.better("a better one")
     store = lab.lab.store
-    [chat] = store.conversations()
+    [chat] = store.conversations(source="chat")
     assert [reply.role for reply in store.thread(second.id)] == ["user", "assistant", "user", "assistant"]
     assert store.reply(second.id).sampling.temperature == 0.0  # type: ignore[union-attr]
     [thumb], [better] = store.thumbs(), store.corrections()
@@ -43,7 +43,7 @@ def test_what_is_said_and_rated_is_in_the_store(lab: Notebook):
     assert (better.reply, better.text) == (second.id, "a better one")
     lab.new_chat()
     lab.chat("another")
-    assert len(store.conversations()) == 2 and chat.turns == 4
+    assert len(store.conversations(source="chat")) == 2 and chat.turns == 4
 
 
 @pytest.mark.parametrize("swapped", [False, True])

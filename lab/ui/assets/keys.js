@@ -20,6 +20,11 @@
       for (const id of STOPS) usable(id)?.click();
       return;
     }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      // Gradio moves its cell and tells nobody; the row it is in is then chosen as by a click
+      setTimeout(() => document.activeElement?.closest("#opinions [role=gridcell]")?.click(), 30);
+      return;
+    }
     if (typing(event.target) || (event.key === " " && pressing(event.target))) return;
     const side = SIDES[event.key];
     const ids = side ? VOTES.map((where) => `${where}-${side}`) : [MORE[event.key]];
