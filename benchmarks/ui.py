@@ -243,6 +243,7 @@ def clicks(browser: Browser, address: str, lab: Lab, votes: int) -> dict:
 def rate(page: Page, votes: int, thinks: int) -> tuple[int, float]:
     """Votes one after another, from the first pair on screen; how many, and the seconds from then to the last answer."""
     page.evaluate(WATCH_VOTES)
+    expect(page.locator("#next")).to_be_enabled()  # a tab is drawn when it is opened
     page.keyboard.press("Space")
     expect(page.locator("#vote-left")).to_be_enabled()
     began = time.perf_counter()
