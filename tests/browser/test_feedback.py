@@ -114,6 +114,7 @@ def test_rows_can_be_walked_with_the_keys(page: Page, served: Served) -> None:
     select(page, "question 119")
     expect(page.locator("#opinion")).to_contain_text("yes <b>119</b>")
     page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     expect(page.locator("#opinion")).to_contain_text("yes <b>118</b>")
 
 
