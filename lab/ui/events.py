@@ -297,7 +297,7 @@ def wire_feedback(lab: Lab, page: Page) -> None:
     after(taken, browse.open, listing, everything)
     listen([files.export.click], move.export, [files.shape], [files.ready])
 
-    listen([tab.forgetting_tab.select], forget.open, [gone.conversation, gone.rater], gone.outputs())
+    listen([tab.forgetting_tab.select], forget.open, [gone.conversation, gone.rater], {gone.conversation, gone.rater})
     listen([gone.ask_conversation.click], forget.ask_conversation, [gone.conversation], gone.outputs())
     listen([gone.ask_rater.click], forget.ask_rater, [gone.rater], gone.outputs())
     listen([gone.keep.click], forget.keep, None, gone.outputs())
