@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,14 +55,19 @@ class Page:
 
     def say(self, text: str) -> list[Update]:
         self.values[self.tab.prompt] = text
-        return [self.take(update) for update in self.chat.say(dict(self.values), Visitor())]
+        return self.rest(self.chat.say(dict(self.values), Visitor()))
 
     def again(self) -> list[Update]:
-        return [self.take(update) for update in self.chat.regenerate(dict(self.values), Visitor())]
+        return self.rest(self.chat.regenerate(dict(self.values), Visitor()))
 
     def resend(self, text: str) -> list[Update]:
         self.values[self.tab.edit.text] = text
-        return [self.take(update) for update in self.branches.resend(dict(self.values), Visitor())]
+        return self.rest(self.branches.resend(dict(self.values), Visitor()))
+
+    def rest(self, stream: Iterator[Update]) -> list[Update]:
+        updates = [self.take(update) for update in stream]
+        edited = self.values[self.tab.edit.message]
+        return [*updates, self.take(self.chat.rest(self.place, self.offer, edited, "me", Visitor()))]
 
     def click(self, what: str, reply: str) -> Update:
         return self.take(self.branches.point(f"#/{what}/{reply} 1", self.place, {}, "me", Visitor()))
@@ -215,7 +221,8 @@ def test_an_edit_that_changes_nothing_or_is_no_message_of_ones_own(page: Page):
     values = {**page.values, page.tab.edit.text: "hi"}
     with pytest.raises(ModelError):
         list(page.branches.resend(values, Visitor()))
-    assert page.branches.recover(values, Visitor())[page.tab.edit.box]["visible"], "what was typed is still there"
+    page.take(page.branches.recover(values, Visitor()))
+    assert page.rest(iter(()))[-1][page.tab.edit.box]["visible"], "what was typed is still there"
 
 
 def test_a_reload_or_a_restart_finds_the_branch_that_was_shown(page: Page):

@@ -125,6 +125,14 @@ def listen(
     )
 
 
+def follow(event: Any, handler: Handler, inputs: Any, outputs: Collection[Any]) -> Any:
+    """Connects a handler to the end of an event, however it ended."""
+    return event.then(
+        border(handler, outputs), inputs, outputs, trigger_mode="multiple", concurrency_limit=None, show_progress="hidden",
+        api_visibility="private",
+    )  # fmt: skip
+
+
 def then(event: Any, script: str, inputs: Any = None) -> None:
     """Runs a script of the page after an event."""
     event.then(None, inputs, js=script, api_visibility="private")
@@ -153,14 +161,16 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     here = [tab.place, tab.remembered]
     all_of_it = tab.outputs() | panel.managing()
     drawing = {*here, tab.prompt, tab.offer.state, tab.edit.text, tab.edit.message, panel.rater} | panel.drawing()
-    say = listen([tab.prompt.submit, tab.send.click], do.say, drawing, all_of_it, recover=do.recover, draws=True)
-    again = listen([tab.again.click], do.regenerate, drawing, all_of_it, recover=do.recover, draws=True)
-    resend = listen([tab.edit.send.click], branches.resend, drawing, all_of_it, recover=branches.recover, draws=True)
+    flow = tab.flowing()
+    say = listen([tab.prompt.submit, tab.send.click], do.say, drawing, flow, recover=do.recover, draws=True)
+    again = listen([tab.again.click], do.regenerate, drawing, flow, recover=do.recover, draws=True)
+    resend = listen([tab.edit.send.click], branches.resend, drawing, flow, recover=branches.recover, draws=True)
     sent = [tab.prompt.submit, tab.send.click, tab.again.click, tab.edit.send.click, panel.conversations.input]
     gr.on(sent, None, js=END, api_visibility="private")  # who scrolled up and then sends something wants to see the answer
     then(say, GIVE_BACK.format("prompt"), tab.unsent)
+    at_rest = [tab.place, tab.offer.state, tab.edit.message, panel.rater]
     for spoken in (say, again, resend):
-        then(spoken, READY.format("prompt", "offer-left"))
+        then(follow(spoken, do.rest, at_rest, all_of_it), READY.format("prompt", "offer-left"))
     listen([tab.stop.click], do.stop, None, [])
     listen([tab.earlier.click], do.show_earlier, [*here, panel.rater], all_of_it)
     listen([panel.rater.blur], do.rate_as, [tab.place, panel.rater, tab.remembered], {tab.chat, tab.remembered})

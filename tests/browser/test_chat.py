@@ -75,7 +75,7 @@ def link(page: Page, words: str, number: int = -1) -> Locator:
 
 def ready_to_vote(page: Page) -> None:
     expect(page.locator("#offer-left")).to_be_enabled()
-    until(page, lambda: page.evaluate("document.activeElement.tagName") == "BODY")
+    until(page, lambda: not page.evaluate("document.activeElement.matches('textarea, input')"))
 
 
 def test_a_reply_streams_below_the_history_and_the_history_stays_as_it_is(page: Page, served: Served):

@@ -80,7 +80,4 @@ class Branches:
     def recover(self, values: Mapping[Any, Any], request: gr.Request) -> Update:
         """After an error: what was typed is still in the editor."""
         mended = self.chat.recover(values, request)
-        if not mended or not isinstance(values[self.parts.message], str):
-            return mended
-        opened = {self.parts.message: values[self.parts.message], self.parts.box: gr.update(visible=True)}
-        return {**mended, **opened, self.chat.tab.unsent: ""}
+        return {**mended, self.chat.tab.unsent: ""} if mended else {}

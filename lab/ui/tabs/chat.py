@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lab.chat.session import Live
 
 Update = dict[Any, Any]
-Streaming = Generator[Update, None, Update]  # yields the page as it changes and returns it at rest
+Streaming = Generator[Update, None, Update]  # yields the page as it changes, and returns where it will rest
 
 
 class ChatHandlers:
@@ -67,7 +67,7 @@ class ChatHandlers:
         thumbs = gr.update(feedback_value=self.places.thumbs(self.places.turns(place), rater))
         return {self.tab.chat: thumbs, self.tab.remembered: {**remembered, "rater": rater}}
 
-    # speaking
+    # speaking: each yields what flows, then where the page rests; `rest` follows and shows that
 
     def say(self, values: Mapping[Any, Any], request: gr.Request) -> Iterator[Update]:
         text = asked(values[self.tab.prompt])
@@ -119,10 +119,10 @@ class ChatHandlers:
                 yield update
             last = live
         if last is None or not last.replies:
-            return self.unanswered(last, place, values, flag)
+            return self.unanswered(last, place, flag)
         reply = last.replies[0]
         offer = offers.again(before, reply) if before is not None else None
-        return self.show(self.places.at(last.conversation, reply.id, place.limit), values[self.panel.rater], offer)
+        return self.resting(self.places.at(last.conversation, reply.id, place.limit), offer)
 
     def paired(self, lives: Iterator[Live], place: Place, values: Mapping[Any, Any], flag: threading.Event) -> Streaming:
         """Yields two replies as they grow, sides shuffled and names hidden, and offers both for a vote."""
@@ -136,11 +136,10 @@ class ChatHandlers:
                 yield update
             last = live
         if last is None or not last.replies:
-            return self.unanswered(last, place, values, flag)
-        rater, first = values[self.panel.rater], last.replies[0]
+            return self.unanswered(last, place, flag)
         offer = offers.blind(last.replies, shown) if len(last.replies) == 2 else None
-        goes_on = offer.goes_on if offer else first
-        return self.show(self.places.at(last.conversation, goes_on.id, place.limit), rater, offer)
+        goes_on = offer.goes_on if offer else last.replies[0]
+        return self.resting(self.places.at(last.conversation, goes_on.id, place.limit), offer)
 
     def halfway(self, live: Live, place: Place, values: Mapping[Any, Any]) -> Mapping[str, str | None]:
         """Remembered from the first moment on: a reload in mid-reply finds the conversation and its branch."""
@@ -149,13 +148,22 @@ class ChatHandlers:
             leaf = reply.parent
         return {"conversation": live.conversation, "leaf": leaf, "rater": values[self.panel.rater]}
 
-    def unanswered(self, last: Live | None, place: Place, values: Mapping[Any, Any], flag: threading.Event) -> Update:
+    def unanswered(self, last: Live | None, place: Place, flag: threading.Event) -> Update:
         if not flag.is_set():
             raise LabError("the model ended without a reply; send the message again")
         # stopped before its first token: a message just sent stays, for Regenerate to answer
         sent = last.user if last else None
-        here = self.places.at(sent.conversation, sent.id, place.limit) if sent else self.places.still(place)
-        return self.show(here, values[self.panel.rater])
+        return self.resting(self.places.at(sent.conversation, sent.id, place.limit) if sent else self.places.still(place))
+
+    def resting(self, place: Place, offer: Offer | None = None) -> Update:
+        """Known at once to the next message, before the page has shown it."""
+        return {self.tab.place: place, self.tab.offer.state: offer, self.tab.edit.message: None}
+
+    def rest(self, place: Any, offer: Any, edited: Any, rater: str, request: gr.Request) -> Update:
+        """The page after a reply, or after an error; unless the next reply is on its way already."""
+        if self.streams.running(request.session_hash) or not isinstance(place, Place):
+            return {}
+        return self.show(self.places.still(place), rater, offer if isinstance(offer, Offer) else None, edited=edited)
 
     def stop(self, request: gr.Request) -> None:
         self.streams.stop(request.session_hash)
@@ -166,11 +174,14 @@ class ChatHandlers:
             return {}
         place = self.places.still(self.found(values[self.tab.place], values[self.tab.remembered]))
         offer = values[self.tab.offer.state] if place.leaf else None  # a choice that was open is still open
-        return {**self.show(place, values[self.panel.rater], offer), self.tab.unsent: values.get(self.tab.prompt) or ""}
+        typed = {self.tab.unsent: values[self.tab.prompt] or "", self.tab.edit.message: values[self.tab.edit.message]}
+        return {**self.resting(place, offer), **typed}
 
     # what the page shows of the store
 
-    def show(self, place: Place, rater: str, offer: Offer | None = None, words: str = "") -> Update:
+    def show(
+        self, place: Place, rater: str, offer: Offer | None = None, words: str = "", edited: str | None = None
+    ) -> Update:  # fmt: skip
         """Every component of the tab, at rest, for a place. While an offer is open its two replies stand below the rest."""
         tab, turns = self.tab, self.places.turns(place)
         replies, tree = turns, self.places.tree(place.conversation)
@@ -187,10 +198,8 @@ class ChatHandlers:
             **offers.show(tab.offer, offer),
             about.reply: None,
             about.box: gr.update(visible=False),
-            tab.edit.message: None,
-            tab.edit.box: gr.update(visible=False),
-            tab.send: gr.update(visible=True),
-            tab.stop: gr.update(visible=False),
+            tab.edit.message: edited,
+            tab.edit.box: gr.update(visible=edited is not None),
             tab.again: gr.update(interactive=place.leaf is not None),
             **self.panel.manage(place.conversation is not None, self.hidden(place)),
             self.panel.search: words,
@@ -208,14 +217,9 @@ class ChatHandlers:
         return {
             tab.chat: shown,
             tab.live: chat_view.growing("", self.lab.engine.live),
-            **offers.show(tab.offer, None),
             tab.unsent: "",
-            tab.earlier: gr.update(visible=False),
-            tab.about.box: gr.update(visible=False),
-            tab.edit.box: gr.update(visible=False),
-            tab.send: gr.update(visible=False),
-            tab.stop: gr.update(visible=True),
-            tab.again: gr.update(interactive=False),
+            tab.offer.state: None,
+            tab.offer.box: gr.update(visible=False),
         }
 
     def found(self, place: Any, remembered: Any) -> Place:

@@ -99,11 +99,15 @@ class ChatTab:
     again: gr.Button
 
     def outputs(self) -> set[Any]:
-        own = {
-            self.place, self.remembered, self.earlier, self.chat, self.live, self.prompt, self.unsent, self.send, self.stop,
-            self.again,
-        }  # fmt: skip
+        own = {self.place, self.remembered, self.earlier, self.chat, self.live, self.prompt, self.unsent, self.again}
         return own | self.offer.outputs() | self.about.outputs() | self.edit.outputs()
+
+    def flowing(self) -> set[Any]:
+        """What changes while a reply is on its way. As few as possible: with every token Gradio builds each of an event's
+        outputs anew, changed or not. The style sheet does the rest, for as long as something on the page is being written."""
+        offer = self.offer
+        shown = {self.chat, self.live, self.prompt, self.unsent, offer.box, offer.left, offer.right}
+        return shown | {self.place, self.remembered, offer.state, self.edit.message}
 
 
 def build() -> ChatTab:
@@ -131,7 +135,7 @@ def build() -> ChatTab:
             )  # fmt: skip
             unsent = gr.Textbox(visible="hidden", elem_id="unsent")  # a script of the page puts it back into an empty box
             send = gr.Button("Send", variant="primary", scale=0, min_width=88, elem_id="send")
-            stop = gr.Button("Stop", variant="stop", scale=0, min_width=88, visible=False, elem_id="stop")
+            stop = gr.Button("Stop", variant="stop", scale=0, min_width=88, elem_id="stop")
             again = gr.Button("Regenerate", scale=0, min_width=116, interactive=False, elem_id="again")
     return ChatTab(place, remembered, pointed, earlier, chat, live, offer, about, edit, prompt, unsent, send, stop, again)
 

@@ -70,10 +70,11 @@ def again(before: Reply, after: Reply) -> Offer | None:
 
 def growing(parts: OfferParts, drafts: Sequence[Draft], shown: Shown) -> Update:
     left, right = drafts if shown == "ab" else (drafts[1], drafts[0])
+    mark = '\n\n<span class="writing"></span>'
     return {
         parts.box: gr.update(visible=True),
-        parts.left: pane("A", left.text, left.finish),
-        parts.right: pane("B", right.text, right.finish),
+        parts.left: pane("A", left.text, left.finish) + mark,
+        parts.right: pane("B", right.text, right.finish) + mark,
     }
 
 
