@@ -84,6 +84,14 @@ def test_pages_turn_and_stay_within_what_there_is(listed: List) -> None:
     assert "No opinion" not in do.clear()[part.count]
 
 
+def test_an_empty_list_says_what_fills_it(lab: Any) -> None:
+    """The page sends "" for a list that stands at All, and that was taken for a filter that nothing matches."""
+    made = List(lab)
+    lists = (made.part.kind, made.part.state, made.part.rater, made.part.criterion, made.part.choice, made.part.version)
+    shown = made.do.find(made.values | dict.fromkeys(lists, ""))
+    assert "rate a reply in Chat" in shown[made.part.count] and shown[made.part.table]["visible"] is False
+
+
 def test_what_is_withdrawn_is_read_no_more_and_can_be_restored(listed: List, lab: Any) -> None:
     part, do = listed.part, listed.do
     with pytest.raises(LabError, match="no opinion is chosen"):

@@ -205,7 +205,8 @@ class OpinionsHandlers:
             raise LabError(f"the search has {len(text)} characters; {LONGEST_SEARCH} is the most, shorten it")
         until = day(values[part.until], "Until")
         return Filter(
-            kind=values[part.kind], state=values[part.state], rater=values[part.rater], criterion=values[part.criterion],
+            kind=values[part.kind] or None, state=values[part.state] or None, rater=values[part.rater] or None,
+            criterion=values[part.criterion] or None,
             choices=CHOICES[values[part.choice]][1] if values[part.choice] else (),
             version=(base, int(number)) if number else None, text=text, since=day(values[part.since], "From"),
             until=None if until is None else until + DAY,
