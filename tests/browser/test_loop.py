@@ -6,26 +6,19 @@ the version through, and the next reply carries it. Then the page rolls back, an
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lab.feedback.examples import is_held_out
-from tests.fakes import free_port
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.process import chatting
 from tests.browser.steps import say
 
-ROOT = Path(__file__).parents[2]
 VOTES = 4
 # a random model says nothing sensible, so only the gate's integrity checks can be met
 SETTINGS = f"""
@@ -53,40 +46,13 @@ max_ppl_ratio = 1000.0
 def running(home: Path, tiny_model: Path) -> Iterator[str]:
     """`chat` in a process of its own, trainer included; its address."""
     (home / "lab.toml").write_text(SETTINGS)
-    port = free_port()
-    said = home / "said.txt"
-    command = [
-        sys.executable, "-m", "lab.cli", "chat", "--home", str(home), "--model", str(tiny_model), "--quantize", "none",
-        "--device", "cpu", "--port", str(port), "--no-browser",
-    ]  # fmt: skip
-    with said.open("w") as output:
-        chat = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, "OMP_NUM_THREADS": "1"})
-    try:
-        until = time.monotonic() + 120
-        while not answers(port):
-            assert chat.poll() is None, said.read_text()
-            assert time.monotonic() < until, said.read_text()
-            time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-        assert chat.poll() is None, said.read_text()
-        assert "Traceback" not in said.read_text(), said.read_text()
-    finally:
-        chat.send_signal(signal.SIGINT)
-        try:
-            chat.wait(20)
-        except subprocess.TimeoutExpired:
-            chat.kill()
-            raise
+    with chatting(home, tiny_model) as (address, _):
+        yield address
 
 
 @pytest.fixture
 def page(running: str, context: BrowserContext) -> Page:
     return context.new_page()
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def training_prompts() -> Iterator[str]:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fakes import free_port
 from tests.tiny import build_tiny_model
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
+from tests.browser.process import chatting
 from tests.browser.steps import say
-from tests.browser.test_loop import answers
 
-ROOT = Path(__file__).parents[2]
 # while the lab starts anew nobody answers; Chromium says so of each request that asked
 AWAY = (
     "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_INCOMPLETE_CHUNKED_ENCODING", "Vega",
@@ -32,28 +26,8 @@ AWAY = (
 @pytest.fixture
 def running(home: Path, tiny_model: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     (home / "lab.toml").write_text("[sampling]\nmax_new_tokens = 8\n")
-    port, said = free_port(), home / "said.txt"
-    command = [
-        sys.executable, "-m", "lab.cli", "chat", "--home", str(home), "--model", str(tiny_model), "--quantize", "none",
-        "--device", "cpu", "--port", str(port), "--no-browser", "--no-trainer",
-    ]  # fmt: skip
-    with said.open("w") as output:
-        chat = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, "OMP_NUM_THREADS": "1"})
-    try:
-        until = time.monotonic() + 120
-        while not answers(port):
-            assert chat.poll() is None and time.monotonic() < until, said.read_text()
-            time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}", chat
-        assert chat.poll() is None, said.read_text()
-        assert "Traceback" not in said.read_text(), said.read_text()
-    finally:
-        chat.send_signal(signal.SIGINT)
-        try:
-            chat.wait(20)
-        except subprocess.TimeoutExpired:
-            chat.kill()
-            raise
+    with chatting(home, tiny_model, "--no-trainer") as started:
+        yield started
 
 
 def choose(page: Page, model: str) -> None:
