@@ -9,6 +9,19 @@ import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+QUICK = ("feedback", "registry", "loop", "insight", "settings", "imports", "readme", "launch")  # no torch
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What fails fast comes first: the parts without torch, then the model, then the browser."""
+    items.sort(key=rank)
+
+
+def rank(item: pytest.Item) -> int:
+    if item.path.parent.name == "browser":
+        return 2
+    return 0 if item.path.name.removeprefix("test_").startswith(QUICK) else 1
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
