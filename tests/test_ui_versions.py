@@ -12,9 +12,11 @@ import gradio as gr
 import pytest
 
 from lab.errors import LabError, ModelError, VersionError
+from lab.loop.gate import checks
 from lab.loop.trial import stand
 from lab.records import AdapterVersion, Reply, Report, Vote, new_id
 from lab.registry.states import OnTrial
+from lab.settings import GateSettings
 from lab.ui.tabs import versions
 from lab.ui.tabs.versions import Undone, VersionsHandlers
 from lab.ui.tabs.versions_view import report_page, trial_panel
@@ -194,12 +196,13 @@ def test_a_report_tells_the_round_and_what_the_gate_looked_at(handlers: Versions
     assert "version 2 ← version 1 ← base" in text
     assert "DPO, 24 steps on 32 examples (dropped: 1 too long)" in text
     assert "50 % → 75 % of 12" in text
-    assert ">Repeated 4-grams</th><td>2%</td><td>–</td>" in text
-    odd = replace(version, report=replace(REPORT, canaries={"changed": 0.0, "my_own": 0.5, "length": 9.0, "length_base": 12.0}))
-    text = report_page(odd, [2])
-    assert "Changed anything" in text and "my own" in text and "<td>9</td><td>12</td>" in text
-    checked = report_page(version, [2], [("Repetition", "2 %", "30 % at most", True), ("Length", "99", "40", False)])
-    assert "30 % at most</td><td>holds" in checked and "<td>broken" in checked and "Canaries" not in checked
+    assert "not measured" not in text, "without the gate's table there is none"
+    seen = {"repeat": 0.02, "length": 99.0, "length_base": 12.0, "stop_rate": 1.0, "stop_rate_n": 16.0}
+    text = report_page(version, [2], checks(replace(REPORT, canaries=seen), GateSettings()))
+    assert "<td>2%</td><td>at most 30%</td><td>holds</td>" in text
+    assert "<td>100% (81% to 100%)</td>" in text
+    faulty = "refused: replies grew from 12 to 99 tokens, more than"
+    assert text.index(faulty) < text.index("Repeated 4-grams") < text.index("not measured"), "what is wrong comes first"
     assert "always there" in report_page(handlers.lab.versions.get(0), []).lower()
 
 

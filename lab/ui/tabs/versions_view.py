@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lab.insight.leaderboard import Standing
-from lab.records import AdapterVersion, Report
+from lab.records import AdapterVersion
 from lab.ui.board import Ranking, Row, bytes_in_words, ranking_words, standing_words
 from lab.ui.view import clock, heldout, percent, version_name
 
 if TYPE_CHECKING:
+    from lab.loop.gate import Check
     from lab.loop.trial import TrialStatus
 
 # a version is chosen by a click on its row, or by Enter on its button
@@ -23,13 +24,6 @@ PICK = """element.addEventListener('click', (event) => {
   if (row) trigger('select', {version: Number(row.dataset.version)});
 });"""
 LANE, HEIGHT = 18, 40  # of the tree's lines, pixels; the style sheet gives rows the same height
-CANARIES = (  # name in a report, in words, what it is compared with, format
-    ("repeat", "Repeated 4-grams", "repeat_base", "{:.0%}"),
-    ("stop_rate", "Replies that end by themselves", "stop_rate_base", "{:.0%}"),
-    ("length", "Mean length, tokens", "length_base", "{:.0f}"),
-    ("ppl_ratio", "Perplexity of the base's words, times its own", "", "{:.2f}"),
-)
-QUIET = ("nan", "changed")  # canaries that are worth a row only when they sing
 
 
 def tree_table(rows: Sequence[Row], found: Ranking, chosen: int | None) -> str:
@@ -123,11 +117,8 @@ def trial_panel(trial: TrialStatus | None) -> str:
     )  # fmt: skip
 
 
-def report_page(version: AdapterVersion, lineage: Sequence[int], checks: Sequence[tuple[str, str, str, bool]] = ()) -> str:
-    """A version's report: what it is, its round's figures, and what the gate looked at.
-
-    `checks` are the gate's own rows (figure, value, limit, holds) where it gives them; else the canaries beside the base's.
-    """
+def report_page(version: AdapterVersion, lineage: Sequence[int], checks: Sequence[Check] = ()) -> str:
+    """A version's report: what it is, its round's figures, and every figure the gate looked at beside its limit."""
     name = html.escape(version_name(version.version).capitalize())
     if version.version == 0:
         return f'<p class="reason"><strong>{name}</strong>: the model as it came, without an adapter. Always there.</p>'
@@ -145,27 +136,21 @@ def report_page(version: AdapterVersion, lineage: Sequence[int], checks: Sequenc
         ("Distance from the base", f"{report.kl:.3f} nats a token"),
         ("Cost", f"{report.seconds:.0f} s, {report.peak_mb:.0f} MB at most"),
     ]
-    return first + f'<div class="report">{table((), rows)}{gate_table(report, checks)}</div>'
+    return first + f'<div class="report">{table((), rows)}{gate_table(checks)}</div>'
 
 
-def gate_table(report: Report, checks: Sequence[tuple[str, str, str, bool]]) -> str:
-    if checks:
-        rows = [(figure, value, limit, "holds" if holds else "broken") for figure, value, limit, holds in checks]
-        return table(("The gate looked at", "Value", "Limit", ""), rows)
-    return table(("Canaries", "This version", "The base"), canary_rows(report))
+def gate_table(checks: Sequence[Check]) -> str:
+    """What broke its limit comes first; then what was measured, then the rest."""
+    rank = sorted(checks, key=lambda check: (check.holds, check.value is None))
+    rows = [(check.title, check.shown(), check.allowed(), held(check)) for check in rank]
+    return table(("The gate looked at", "Value (95 % interval)", "Limit", "Verdict"), rows)
 
 
-def canary_rows(report: Report) -> list[tuple[str, str, str]]:
-    """Known canaries in words beside the base's, then any other figure by its name."""
-    seen = report.canaries
-    told = {name for name, *_ in CANARIES} | {base for _, _, base, _ in CANARIES} | set(QUIET)
-    rows = [
-        (words, form.format(seen[name]), form.format(seen[base]) if base in seen else "–")
-        for name, words, base, form in CANARIES if name in seen
-    ]  # fmt: skip
-    rows += [("Numbers that are none", "found", "–")] if seen.get("nan") else []
-    rows += [("Changed anything", "no", "–")] if seen.get("changed") == 0 else []
-    return rows + [(name.replace("_", " "), f"{value:.3g}", "–") for name, value in seen.items() if name not in told]
+def held(check: Check) -> str:
+    """The verdict on one figure. One without a limit is there to be read."""
+    if check.why:
+        return f"refused: {check.why}"
+    return "–" if check.value is None or check.limit is None else "holds"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
