@@ -67,7 +67,7 @@ def simulated(rounds: int, budget: int, seed: int) -> dict:
 
 def trained(options: argparse.Namespace, labels: str, seed: int) -> dict:
     """One round on votes with such labels, through the gate; what passes stands trial before the rater without errors."""
-    with rehearse.stage(None) as home, opened(home, options.model, None, None) as lab:
+    with rehearse.stage(None) as home, opened(home, options.model, options.quantize, None) as lab:
         settings = lab.settings.model_copy(update={"train": lab.settings.train.model_copy(update={"seed": seed})})
         base = load_base(settings.model, settings.quantize, settings.device)
         warm = load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
@@ -133,6 +133,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--votes", type=int, default=64, help="decisive votes a trained round learns from")
     parser.add_argument("--taste", choices=tuple(TASTES), default="shorter")
     parser.add_argument("--model", default="starter")
+    parser.add_argument("--quantize", choices=("none", "int8", "nf4"), help="of the base; left out, the lab's default")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     return ended(run, options)

@@ -37,7 +37,8 @@ def test_a_trained_round_ends_as_the_gate_and_the_trial_say(
     monkeypatch.setattr(tastes, "sound", bool)  # of words without sense
     monkeypatch.setitem(TASTES, "letters", Taste("letters", "likes letters", lambda text: sum(map(str.isalpha, text))))
     monkeypatch.setattr(gate, "LABELS", {labels: gate.LABELS[labels]})
-    flags = {"--rounds": 1, "--real": 1, "--votes": 4, "--budget": 3, "--taste": "letters", "--model": tiny_model}
+    flags = {"--rounds": 1, "--real": 1, "--votes": 4, "--budget": 3, "--taste": "letters", "--model": tiny_model,
+             "--quantize": "none"}  # fmt: skip
     code = gate.main([str(word) for pair in flags.items() for word in pair])
     (done,) = json.loads(capsys.readouterr().out.splitlines()[-1])["real"]
     assert code == 0 and done["labels"] == labels and done["why"]

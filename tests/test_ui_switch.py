@@ -13,7 +13,7 @@ from lab.errors import BusyError, LabError
 from lab.ui.switch import Choice, Switcher, SwitchStatus, told
 
 
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+def until(condition: Callable[[], bool], seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come true in time"
