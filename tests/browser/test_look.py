@@ -101,6 +101,19 @@ def test_the_word_in_the_welcome_opens_the_model_tab_and_goes_after_the_first_me
     expect(page.locator("#welcome")).to_have_count(0)
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (900, 700), (390, 844)])
+def test_a_newcomer_sees_the_message_box_below_the_welcome(address: str, context: BrowserContext, width: int, height: int):
+    """The note on a first run pushed the box out of the window: there was nothing to write in until one scrolled."""
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(address)
+    expect(page.locator("#welcome")).to_be_visible()
+    page.wait_for_function("document.querySelector('#prompt').getBoundingClientRect().bottom <= innerHeight")
+    say(page, "hello", 1)
+    expect(page.locator("#welcome")).to_have_count(0)
+    page.wait_for_function("innerHeight - document.querySelector('#prompt').getBoundingClientRect().bottom < 120")
+
+
 def test_the_page_can_be_installed_as_an_app(address: str, context: BrowserContext):
     page = context.new_page()
     page.goto(address)

@@ -111,6 +111,15 @@
     },
   };
 
+  // the chat fills what the header leaves of the window, so that the message box is never below its edge
+  const head = new ResizeObserver(([{target}]) => document.documentElement.style.setProperty("--header", `${target.offsetHeight}px`));
+  const headed = setInterval(() => {
+    const header = document.getElementById("header");
+    if (!header) return;
+    head.observe(header);
+    clearInterval(headed);
+  }, 100);
+
   // a word in a sentence that opens a tab
   document.addEventListener("click", (event) => {
     const name = event.target.closest("[data-tab]")?.dataset.tab;
