@@ -23,6 +23,7 @@ from lab.ui.tabs.conversations import Conversations
 from lab.ui.tabs.offers import Offers
 from lab.ui.tabs.opinions import Opinions
 from lab.ui.tabs.places import Place, Tree
+from tests.fake_trainer import question
 from tests.fakes import FakeStatus, page_lab
 
 Update = dict[Any, Any]
@@ -309,6 +310,21 @@ def test_a_better_answer_starts_from_the_reply_shows_its_difference_and_is_kept(
     assert do.better(page.lab.store.reply(leaf), "ann")[about.better] == "Hello!", "one's own is where one goes on"
     with pytest.raises(LabError, match="no reply is chosen"):
         do.save_better(None, "x", "overall", "me")
+
+
+@pytest.mark.parametrize(("held_out", "fate"), [(False, "Kept; the next"), (True, "Kept for testing only; new")])
+def test_what_will_never_teach_is_not_said_to(page: Page, monkeypatch: pytest.MonkeyPatch, held_out: bool, fate: str):
+    """A fifth of all conversations only test. There the page said that the next round learns from it, and no number moved."""
+    told: list[str] = []
+    monkeypatch.setattr(gr, "Info", lambda words, **_: told.append(words))
+    page.say(question(held_out))
+    page.say("hello")
+    page.opinions.save_better(page.place.leaf, "Hello!", "overall", "me")
+    assert told[0].startswith(fate)
+    assert ("testing only: better" in page.click("about", page.place.leaf or "")[page.tab.about.what]) == held_out
+    page.again()
+    page.vote("tie")
+    assert ("testing" in page.values[page.tab.offer.said]) == held_out
 
 
 def test_opinions_of_one_reply_are_the_newest_of_each_kind(page: Page):

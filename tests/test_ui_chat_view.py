@@ -78,8 +78,8 @@ def test_opinions_in_words():
     assert chat_view.opinion_words(Thumb("a", "up")) == "thumb up"
     assert chat_view.opinion_words(Thumb("a", "down", "safe", ("wrong",), "why?")) == "thumb down (safe): wrong “why?”"
     assert chat_view.opinion_words(Correction("a", "Better", "helpful")) == "better answer (helpful): “Better”"
-    mine = chat_view.about(reply(), [Thumb("a", "up"), Thumb("a", "down", rater="ann")], "me")
-    assert "thumb up" in mine and "down" not in mine
+    mine = chat_view.about(reply(), [Thumb("a", "up"), Thumb("a", "down", rater="ann")], "me", "Kept")
+    assert "Kept: thumb up" in mine and "down" not in mine
 
 
 def test_an_origin_lists_versions_their_opinions_and_how_many_more():

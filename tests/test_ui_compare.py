@@ -13,10 +13,13 @@ import pytest
 
 from lab.chat.pairs import Ahead
 from lab.errors import LabError, ModelError
-from lab.records import AdapterVersion
+from lab.records import AdapterVersion, Reply
 from lab.ui import panel as panels
 from lab.ui.tabs import compare
+from lab.ui.tabs.ballots import Ballot
 from lab.ui.tabs.compare import SAMPLES, VERSIONS, CompareHandlers, vote_of
+from lab.ui.tabs.compare_parts import revealed
+from tests.fake_trainer import question
 from tests.fakes import FakeVersions, page_lab
 
 
@@ -141,6 +144,10 @@ def test_after_the_vote_the_versions_are_revealed_on_their_sides(handlers: Compa
     last = ask(handlers, "ba", what=VERSIONS, first=2, second=0)[-1]
     told = press(handlers, "tie", last)
     assert told[handlers.tab.reveal]["value"] == "**Tie**, kept. A was base, B was version 2."
+    a, b = (Reply(name, "c", None, "assistant", name, version=2) for name in "ab")
+    asked = Ballot(question(held_out=False), a, b, "ab")
+    assert revealed("left", asked) == "**A is better**, kept. Both were version 2."
+    assert revealed("left", replace(asked, prompt=question(held_out=True))).startswith("**A is better**, kept for testing only.")
     assert told[handlers.tab.ballot] == ""
     assert not any(told[button]["interactive"] for button in handlers.tab.votes.values())
 

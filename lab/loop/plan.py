@@ -96,11 +96,12 @@ def first_that_may_start(counts: Counts, least: int, reward: Evidence | None = N
 
 
 def waiting(counts: Counts, least: int) -> str:
-    """How far the kind that is closest has come."""
+    """How far the kind that is closest has come; and what was kept for testing, or it would look as if nobody had heard it."""
     closest = max(("dpo", "kto", "sft"), key=lambda kind: new_of(kind, counts))  # type: ignore[arg-type]
     have = new_of(closest, counts)  # type: ignore[arg-type]
     left = least - have
-    return f"{have} of {least} new {noun(closest, counts)}; {left} more {'start' if left > 1 else 'starts'} a round."  # type: ignore[arg-type]
+    tested = f", {counts.held_out} others kept for testing" if counts.held_out else ""
+    return f"{have} of {least} new {noun(closest, counts)}{tested}; {left} more {'start' if left > 1 else 'starts'} a round."  # type: ignore[arg-type]
 
 
 def noun(algorithm: Algorithm, counts: Counts) -> str:

@@ -7,7 +7,8 @@ import time
 from collections.abc import Generator, Iterator
 from typing import TypeVar
 
-from lab.records import Report
+from lab.feedback.examples import is_held_out
+from lab.records import Message, Report
 
 Item = TypeVar("Item")
 
@@ -62,6 +63,11 @@ def heldout(report: Report | None) -> str:
     if report is None or not report.heldout_n:
         return "–"
     return f"{percent(report.heldout_before)} → {percent(report.heldout_after)} of {report.heldout_n}"
+
+
+def kept(first: str) -> str:
+    """What becomes of an opinion under this first message of a conversation: most teach, some only test."""
+    return "kept for testing only" if is_held_out([Message(role="user", content=first)]) else "kept"
 
 
 def sentence(text: str) -> str:

@@ -227,7 +227,7 @@ def test_comparing_by_keys_is_blind_and_ready_for_the_next(page: Page, served: S
         until(page, lambda: page.evaluate("document.activeElement.tagName") == "BODY")
         left = page.locator("#left").inner_text()
         page.keyboard.press(key)
-        expect(page.locator("#reveal")).to_contain_text("A was base, B was base")
+        expect(page.locator("#reveal")).to_contain_text("Both were base")
         until(page, lambda: page.evaluate("document.activeElement.closest('#compare-prompt') !== null"))
         page.keyboard.press(key)  # now it is a digit in the prompt
         page.fill("#compare-prompt textarea", "")

@@ -93,10 +93,11 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"\s*(?:\w+|[^\w\s])", text)
 
 
-def about(reply: Reply, opinions: Sequence[Opinion], rater: str) -> str:
-    """Which reply a panel is about, and what this rater said of it so far."""
+def about(reply: Reply, opinions: Sequence[Opinion], rater: str, fate: str) -> str:
+    """Which reply a panel is about, what this rater said of it so far, and what becomes of that."""
     said = [opinion_words(opinion) for opinion in opinions if opinion.rater == rater]
-    return plain(f"“{short(reply.text, 60)}”") + (f"\n\n{' · '.join(plain(words) for words in said)}" if said else "")
+    line = f"{fate}: {' · '.join(plain(words) for words in said)}" if said else ""
+    return plain(f"“{short(reply.text, 60)}”") + (f"\n\n{line}" if line else "")
 
 
 def opinion_words(opinion: Opinion) -> str:

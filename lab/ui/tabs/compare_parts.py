@@ -11,7 +11,7 @@ import gradio as gr
 from lab.records import AdapterVersion
 from lab.ui.panel import LONGEST_MESSAGE
 from lab.ui.tabs.ballots import Ballot, Pressed
-from lab.ui.view import ENDINGS, plain, version_name
+from lab.ui.view import ENDINGS, kept, plain, version_name
 
 SAMPLES = "What teaches most now"
 VERSIONS = "Two versions"
@@ -115,4 +115,6 @@ def pane(text: str, finish: str | None) -> str:
 def revealed(pressed: Pressed, ballot: Ballot) -> str:
     left, right = ballot.sides()
     said = {"left": "A is better", "right": "B is better", "tie": "Tie", "both_bad": "Both bad"}[pressed]
-    return f"**{said}**, kept. A was {version_name(left.version)}, B was {version_name(right.version)}."
+    by = version_name(left.version), version_name(right.version)
+    who = f"Both were {by[0]}." if by[0] == by[1] else f"A was {by[0]}, B was {by[1]}."
+    return f"**{said}**, {kept(ballot.prompt)}. {who}"

@@ -21,7 +21,7 @@ from lab.ui.panel import named
 from lab.ui.tabs import chat_view
 from lab.ui.tabs.chat_parts import OfferParts
 from lab.ui.tabs.compare import Pressed, vote_of
-from lab.ui.view import version_name
+from lab.ui.view import kept, version_name
 
 if TYPE_CHECKING:
     from lab.chat.engine import Draft
@@ -124,7 +124,8 @@ class Offers:
         took = round(1000 * (time.monotonic() - there.ready))
         self.chat.lab.session.vote(there.a.id, there.b.id, choice, there.shown, named(rater), took)
         picked = {"a": there.a, "b": there.b}.get(choice, there.goes_on)
-        said = f"**{SAID[pressed]}**, kept. {revealed(there)}{goes_on(there, picked, choice)}"
+        fate = kept(self.chat.places.first_words(there.a.id))
+        said = f"**{SAID[pressed]}**, {fate}. {revealed(there)}{goes_on(there, picked, choice)}"
         parts = self.chat.tab.offer
         return {**self.go_on(there, picked, rater), parts.said: gr.update(value=said, visible=True)}
 

@@ -16,6 +16,7 @@ from lab.records import CRITERIA, Criterion, Reply, Thumb
 from lab.ui.panel import LONGEST_MESSAGE, limited, named
 from lab.ui.tabs import chat_view
 from lab.ui.tabs.chat_parts import LONGEST_COMMENT, NO_THUMB, REASONS, VALUES
+from lab.ui.view import kept
 
 if TYPE_CHECKING:
     from lab.ui.tabs.chat import ChatHandlers
@@ -70,7 +71,7 @@ class Opinions:
         return {
             parts.reply: reply.id,
             parts.box: gr.update(visible=True),
-            parts.what: chat_view.about(reply, self.store.opinions_of(reply.id), rater.strip()),
+            parts.what: chat_view.about(reply, self.store.opinions_of(reply.id), rater.strip(), self.fate(reply)),
             parts.opinion: gr.update(visible=opinion),
             **self.filled(reply.id, "overall", rater),
             parts.better_box: gr.update(visible=better),
@@ -109,7 +110,7 @@ class Opinions:
         if wrong:
             raise LabError(f"{wrong[0]!r} is no reason this page knows; use your own words below")
         self.session.thumb(about.id, kind, named(rater), tuple(reasons), words, checked(criterion))
-        gr.Info("Kept.", duration=2)
+        gr.Info(f"{self.fate(about)}.", duration=2)
         turns = self.chat.places.turns(self.chat.found(place, remembered))
         return {**self.close(), self.chat.tab.chat: gr.update(feedback_value=self.chat.places.thumbs(turns, rater))}
 
@@ -126,11 +127,17 @@ class Opinions:
         if text == about.text.strip():
             raise LabError("the better answer is the reply itself; change it first")
         self.session.correct(about.id, text, named(rater), checked(criterion))
-        gr.Info("Kept. The next round learns from it.", duration=3)
+        fate = self.fate(about)
+        then = "the next round learns from it" if fate == "Kept" else "new versions are judged by it"
+        gr.Info(f"{fate}; {then}.", duration=3)
         return self.close()
 
     def close(self) -> Update:
         return {self.parts.reply: None, self.parts.box: gr.update(visible=False)}
+
+    def fate(self, reply: Reply) -> str:
+        """Whether what was just said of a reply teaches, or tests."""
+        return kept(self.chat.places.first_words(reply.id)).capitalize()
 
     def stored(self, reply: Any) -> Reply:
         if not isinstance(reply, str):

@@ -108,6 +108,10 @@ class Places:
     def thread(self, leaf: str) -> list[Reply]:
         return [reply for reply in self.store.thread(leaf) if reply.role != "system"]
 
+    def first_words(self, reply: str) -> str:
+        """What the conversation of a reply began with."""
+        return next((turn.text for turn in self.thread(reply) if turn.role == "user"), "")
+
     def turns(self, place: Place) -> list[Reply]:
         """The stored turns that a place shows."""
         return self.thread(place.leaf)[-len(place.shown) :] if place.leaf else []
