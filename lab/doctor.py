@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lab.errors import LabError
+from lab.feedback.queued import QUEUE
 from lab.feedback.store import Store
 from lab.model.identity import base_id, resolve
 from lab.registry.lock import HomeLock
@@ -77,7 +78,9 @@ def store_words(settings: Settings) -> str:
         opinions = len(store.votes()) + len(store.thumbs()) + len(store.corrections())
         failed = [job for job in store.jobs() if job.state == "failed"]
         rounds = f", {len(failed)} of the last {len(store.jobs())} rounds failed" if failed else ""
-        return f"{len(store.conversations(limit=1_000_000))} conversations, {opinions} opinions{rounds}"
+        queued = len(store.conversations(limit=-1, source=QUEUE))
+        talks = len(store.conversations(limit=-1)) - queued
+        return f"{talks} conversations, {queued} pairs drawn ahead, {opinions} opinions{rounds}"
     finally:
         store.close()
 

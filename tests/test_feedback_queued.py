@@ -11,12 +11,14 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
+from lab.doctor import store_words
 from lab.errors import StoreError
 from lab.feedback.database import MIGRATIONS
 from lab.feedback.exchange import export_file
 from lab.feedback.queued import QUEUE
 from lab.feedback.store import FILE, Store
 from lab.records import Conversation, Reply, Vote, new_id
+from lab.settings import load_settings
 
 
 @pytest.fixture
@@ -120,3 +122,12 @@ def test_a_file_of_the_version_before_keeps_all_it_had(home: Path) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     with pytest.raises(sqlite3.IntegrityError):
         connection.execute("DELETE FROM conversations WHERE id = 'c'")  # a copy never outlives what it was made of
+
+
+def test_doctor_tells_conversations_from_pairs_drawn_ahead(home: Path, store: Store) -> None:
+    """Somebody who had chatted once was told of four conversations."""
+    store.start_conversation("hello")
+    for number in range(3):
+        queue_pair(store, f"prompt {number}")
+    store.close()
+    assert store_words(load_settings(home)) == "1 conversations, 3 pairs drawn ahead, 0 opinions"
