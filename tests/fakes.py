@@ -328,9 +328,12 @@ class FakeVersions:
         self.now = before
         return self.get(before)
 
+    def require_deletable(self, version: int) -> None:
+        if version in (0, self.now):
+            raise VersionError(f"version {version} is live, or the base; it cannot be deleted")
+
     def delete(self, version: int) -> None:
-        if version == self.now:
-            raise VersionError(f"version {version} is live; activate another one first")
+        self.require_deletable(version)
         self.made = [each for each in self.made if each.version != version]
 
 

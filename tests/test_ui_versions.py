@@ -149,6 +149,13 @@ def test_deleting_takes_two_clicks_and_says_what_it_means(handlers: VersionsHand
         handlers.ask_delete(None)
 
 
+@pytest.mark.parametrize("version", [0, 2])
+def test_what_cannot_be_deleted_is_not_asked_about(handlers: VersionsHandlers, version: int):
+    """“Delete base for good” was offered, with a warning about its 0 bytes, and refused on the second click."""
+    with pytest.raises(VersionError, match="cannot be deleted"):
+        handlers.ask_delete(version)
+
+
 def test_a_picked_row_is_the_chosen_version_everywhere(handlers: VersionsHandlers):
     tab = handlers.tab
     picked = handlers.pick(Picked(2))  # type: ignore[arg-type]

@@ -168,14 +168,18 @@ class Versions(Reader):
             write(self._file("CURRENT"), f"{before if usable else self.live()}\n")
         return self.get(self.live())
 
+    def require_deletable(self, version: int) -> None:
+        """Raises VersionError for what must stay: the base, what speaks, and what a trial would go back to."""
+        if version == 0:
+            raise VersionError("version 0 is the base itself and cannot be deleted; choose another version")
+        if version in (self.live(), self.proven()):
+            raise VersionError(f"version {version} is live; activate or roll back to another one, then delete it")
+
     def delete(self, version: int) -> None:
         """Removes a version's folder, whole or damaged. Its number is never given again."""
         path = self.folder / folder_name(version)
         with self._changing():
-            if version == 0:
-                raise VersionError("version 0 is the base itself and cannot be deleted; choose another version")
-            if version in (self.live(), self.proven()):
-                raise VersionError(f"version {version} is live; activate or roll back to another one, then delete it")
+            self.require_deletable(version)
             if not path.is_dir():
                 self.get(version)  # says that there is none
             parent, job = self._origin(version, self._history())

@@ -184,6 +184,7 @@ class VersionsHandlers:
     def ask_delete(self, chosen: int | None) -> Update:
         """Files cannot be brought back, so deleting takes two clicks; the question says what it means and names the version."""
         number, tab = required(chosen), self.tab
+        self.lab.versions.require_deletable(number)
         version = self.lab.versions.get(number)
         heirs = [each.version for each in self.lab.versions.all() if number in self.lab.versions.lineage(each.version)[1:]]
         return {
