@@ -223,6 +223,29 @@ def test_the_votes_are_read_again_only_when_something_is_new(
     assert "of 12" in looking.open()[looking.part.cards["side"]]
 
 
+def test_a_long_look_at_the_votes_is_announced_and_a_short_one_is_not(looking: AuditHandlers, lab: Any) -> None:
+    """With 10,000 votes the audit's page stood empty for five seconds, as if nothing had been clicked."""
+    voted(lab, 12)
+    first, found = looking.enter()
+    assert "Reading every vote" in first[looking.part.summary] and list(first) == [looking.part.summary]
+    assert "Every opinion counts alike" in found[looking.part.summary]
+    (again,) = looking.enter()
+    assert "Every opinion counts alike" in again[looking.part.summary]
+
+
+def test_an_export_says_that_it_is_under_way_and_where_it_ended(moving: ExchangeHandlers, lab: Any, tmp_path: Path) -> None:
+    part = moving.part
+    fill(lab, tmp_path, 4)
+    busy, done = moving.exporting("pairs")
+    assert busy[part.export]["interactive"] is False and busy[part.ready]["visible"] is False
+    assert done[part.export]["interactive"] is True and done[part.ready]["visible"] is True
+    stream = moving.exporting("chats")
+    next(stream)
+    with pytest.raises(LabError, match="there are no chats to export"):
+        next(stream)
+    assert moving.rested("chats")[part.export] == gr.update(value="Export", interactive=True)
+
+
 @pytest.fixture
 def forgetful(lab: Any) -> ForgettingHandlers:
     with gr.Blocks():

@@ -296,7 +296,7 @@ def wire_feedback(lab: Lab, page: Page) -> None:
     listen([rows.withdraw.click], browse.withdraw, listing, rows.outputs())
     listen([rows.restore.click], browse.restore, listing, rows.outputs())
 
-    listen([tab.audit_tab.select], look.open, None, audit.outputs())
+    listen([tab.audit_tab.select], look.enter, None, audit.outputs())
     listen([audit.reset.click], look.reset, None, audit.outputs())
     for name, box in audit.switches.items():
         listen([box.input], look.switcher(name), [box], audit.outputs(), every_click=True)
@@ -305,7 +305,7 @@ def wire_feedback(lab: Lab, page: Page) -> None:
     listen([files.file.clear, files.drop.click], move.drop, [files.pending], files.imports())
     taken = listen([files.take.click], move.take, [files.pending, rater], files.imports())
     after(taken, browse.open, listing, everything)
-    listen([files.export.click], move.export, [files.shape], [files.ready])
+    listen([files.export.click], move.exporting, [files.shape], {files.export, files.ready}, recover=move.rested)
 
     listen([tab.forgetting_tab.select], forget.open, [gone.conversation, gone.rater], {gone.conversation, gone.rater})
     listen([gone.ask_conversation.click], forget.ask_conversation, [gone.conversation], gone.outputs())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from lab.ui.lab import Lab
 from lab.ui.view import percent
 
 ORDER = ("side", "length", "haste", "steadiness", "agreement", "drift", "thumbs")
+READING = '<p role="status">Reading every vote; with some thousands of them this takes a few seconds …</p>'
 Update = dict[Any, Any]
 
 
@@ -51,6 +53,12 @@ class AuditHandlers:
         self.lab, self.part = lab, part
         self._looking = threading.Lock()
         self._seen: tuple[tuple, list[Finding], dict[str, Care]] | None = None
+
+    def enter(self) -> Iterator[Update]:
+        """The tab is opened: says that votes are being read, where that is still to do, and then what they say."""
+        if self._seen is None or self._seen[0] != self.lab.store.opinions_mark():
+            yield {self.part.summary: READING}
+        yield self.open()
 
     def open(self) -> Update:
         part, on = self.part, switches(self.lab.store, self.lab.settings)

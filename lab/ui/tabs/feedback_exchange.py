@@ -10,6 +10,7 @@ import html
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,17 @@ class ExchangeHandlers:
             folder = Path(pending).parent
             if folder != self.folder.parent and self.folder.parent in folder.parents and not any(folder.iterdir()):
                 folder.rmdir()
+
+    def exporting(self, shape: Any) -> Iterator[Update]:
+        """An export that says it is under way."""
+        yield {
+            self.part.export: gr.update(value="Exporting …", interactive=False), self.part.ready: gr.update(visible=False)
+        }  # fmt: skip
+        yield {**self.export(shape), **self.rested(shape)}
+
+    def rested(self, shape: Any) -> Update:
+        """No export is under way."""
+        return {self.part.export: gr.update(value="Export", interactive=True)}
 
     def export(self, shape: Any) -> Update:
         """Writes the file that the download button then hands out. The name is ours alone, so that nobody guesses it."""
