@@ -163,10 +163,11 @@ class FakeSession:
         drafts = [FakeDraft("", (), (), version, None) for version in versions]
 
         def keep(finish: Any) -> list[Reply]:
+            now = time.time()  # what is drawn together has one time, as the session gives it
             replies = [
                 Reply(
                     new_id(), user.conversation, user.id, "assistant", draft.text, (1, 2), (-0.5, -0.5), draft.version, "tiny",
-                    sampling, 1, finish,
+                    sampling, 1, finish, now,
                 )
                 for draft in drafts
                 if draft.text

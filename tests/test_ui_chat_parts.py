@@ -149,6 +149,35 @@ def test_a_blind_pair_tells_nothing_before_the_vote_and_is_drawn_together(page: 
     assert (vote.shown, vote.criterion) == (offer.shown, "overall") and vote.ms is not None
 
 
+@pytest.mark.parametrize("blind", [True, False])
+def test_an_open_choice_is_still_open_after_a_reload_and_no_longer_after_the_vote(page: Page, blind: bool):
+    """A reload in front of two replies showed one of them as the answer, and nothing was asked any more."""
+    page.say("hello")
+    if blind:
+        page.values[page.panel.pairs] = 100
+        page.say("and you?")
+    else:
+        page.again()
+    before, shown = page.offer, page.values[page.tab.offer.left]
+    told = page.values[page.tab.remembered]
+    page.take(page.chat.open(told, "me"))
+    assert (page.offer.a, page.offer.b, page.offer.shown, page.offer.blind) == (before.a, before.b, before.shown, blind)
+    assert page.values[page.tab.offer.left] == shown and len(page.words()) == (3 if blind else 1)
+    page.vote("left")
+    page.take(page.chat.open(page.values[page.tab.remembered], "me"))
+    assert page.offer is None and len(page.lab.store.votes()) == 1
+
+
+def test_a_browser_cannot_make_up_a_choice(page: Page):
+    page.say("hello")
+    first = page.place.leaf
+    page.say("again")
+    told = page.values[page.tab.remembered]
+    for said in (f"{first} {page.place.leaf} ab", f"{page.place.leaf} {page.place.leaf} ab", "x y ab", "", 7, None):
+        page.take(page.chat.open({**told, "offer": said}, "me"))
+        assert page.offer is None and len(page.words()) == 4
+
+
 def test_the_rate_of_blind_pairs_is_the_persons_to_choose(page: Page):
     page.values[page.panel.pairs] = 100
     page.say("hello")

@@ -43,10 +43,12 @@ class ChatHandlers:
     # which conversation
 
     def open(self, remembered: dict[str, str], rater: str) -> Update:
-        """A page loads, or loads again: the conversation it had open, from the store."""
+        """A page loads, or loads again: the conversation it had open, from the store, and the choice that was open in it."""
         kept = remembered if isinstance(remembered, dict) else {}
         name = str(kept.get("rater") or rater)
-        return {**self.show(self.places.kept(kept), name), self.panel.rater: name}
+        place = self.places.kept(kept)
+        offer = offers.noted(kept.get("offer"), place, self.lab.store)
+        return {**self.show(place, name, offer), self.panel.rater: name}
 
     def choose(self, conversation: str | None, rater: str, words: str, request: gr.Request) -> Update:
         """Another conversation is chosen in the side panel."""
@@ -191,7 +193,7 @@ class ChatHandlers:
         about = tab.about
         return {
             tab.place: place,
-            tab.remembered: memory(place, rater),
+            tab.remembered: memory(place, rater, offers.note(offer) if offer else None),
             tab.earlier: gr.update(visible=place.hidden > 0, value=f"Show earlier messages ({place.hidden})"),
             tab.chat: gr.update(value=chat_view.bubbles(replies, tree), feedback_value=self.places.thumbs(replies, rater)),
             tab.live: "",

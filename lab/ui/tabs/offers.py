@@ -8,6 +8,7 @@ goes on with the one that is picked.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import gradio as gr
 
 from lab.errors import LabError
+from lab.feedback.store import Store
 from lab.records import Reply
 from lab.ui.panel import named
 from lab.ui.tabs import chat_view
 from lab.ui.tabs.chat_parts import OfferParts
 from lab.ui.tabs.compare import Pressed, vote_of
+from lab.ui.tabs.places import Place
 from lab.ui.view import kept, version_name
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 Shown = Literal["ab", "ba"]
 Update = dict[Any, Any]
+NOTE = re.compile(r"(\w{1,64}) (\w{1,64}) (ab|ba)")
 SAID = {"left": "A is better", "right": "B is better", "tie": "Tie", "both_bad": "Both bad"}
 
 
@@ -61,11 +65,32 @@ def blind(replies: Sequence[Reply], shown: Shown) -> Offer | None:
     return Offer(a, b, shown, time.monotonic(), True, left)
 
 
-def again(before: Reply, after: Reply) -> Offer | None:
+def again(before: Reply, after: Reply, shown: Shown | None = None) -> Offer | None:
     """An old reply and the new one. The sides are shuffled, so that a favourite side does not look like a taste for the new."""
     if before.text == after.text:
         return None
-    return Offer(before, after, toss(), time.monotonic(), False, after)
+    return Offer(before, after, shown or toss(), time.monotonic(), False, after)
+
+
+def note(offer: Offer) -> str:
+    """What a browser remembers of an open offer, for `noted`."""
+    return f"{offer.a.id} {offer.b.id} {offer.shown}"
+
+
+def noted(said: Any, place: Place, store: Store) -> Offer | None:
+    """The offer that was open at a place before a reload. What a browser says only chooses among what is stored there;
+    whether the pair is blind the store knows: what was drawn together has one time."""
+    told = NOTE.fullmatch(said) if isinstance(said, str) else None
+    if told is None:
+        return None
+    shown: Shown = "ab" if told[3] == "ab" else "ba"
+    try:
+        a, b = store.reply(told[1]), store.reply(told[2])
+    except LabError:
+        return None
+    offer = blind((a, b), shown) if a.time == b.time else again(a, b, shown)
+    beside = a.role == b.role == "assistant" and a.parent == b.parent
+    return offer if offer is not None and beside and offer.goes_on.id == place.leaf else None
 
 
 def growing(parts: OfferParts, drafts: Sequence[Draft], shown: Shown) -> Update:

@@ -134,6 +134,6 @@ class Places:
         return [THUMBS.get(value or "") for value in rated]
 
 
-def memory(place: Place, rater: str) -> Mapping[str, str | None]:
-    """What the browser keeps, so that a reload finds the conversation, the branch and the rater again."""
-    return {"conversation": place.conversation, "leaf": place.leaf, "rater": rater}
+def memory(place: Place, rater: str, offer: str | None = None) -> Mapping[str, str | None]:
+    """What the browser keeps, so that a reload finds the conversation, the branch, the rater and an open choice again."""
+    return {"conversation": place.conversation, "leaf": place.leaf, "rater": rater, "offer": offer}
