@@ -22,7 +22,7 @@ from lab.ui.tabs import feedback_exchange as exchange
 from lab.ui.tabs import feedback_forgetting as forgetting
 from lab.ui.tabs import feedback_opinions as opinions
 from lab.ui.tabs.feedback_audit import AuditHandlers
-from lab.ui.tabs.feedback_exchange import ExchangeHandlers
+from lab.ui.tabs.feedback_exchange import ExchangeHandlers, counted
 from lab.ui.tabs.feedback_forgetting import ForgettingHandlers
 from lab.ui.tabs.feedback_opinions import CHOICES, OpinionsHandlers, day, pane, table_row
 from tests.fakes import page_lab
@@ -278,3 +278,9 @@ def test_forgetting_is_told_first_and_done_after(
     assert filled[part.conversation]["value"] == lab.store.reply(opinion.a).conversation
     forgetful.forget(forgetful.ask_rater("me")[part.asked])
     assert lab.store.votes() == []
+
+
+def test_one_of_something_is_not_many() -> None:
+    assert [counted(number, name) for number, name in ((1, "pairs"), (2, "pairs"), (1, "already here"))] == [
+        "1 pair", "2 pairs", "1 already here",
+    ]  # fmt: skip

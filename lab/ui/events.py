@@ -50,6 +50,7 @@ PRESSED = "(ballot, rater, wish, what) => [`${ballot} ${window.hone.onScreenFor(
 ON_SCREEN = "() => window.hone.onScreen()"
 VOTED = "() => window.hone.voted('compare-prompt')"
 READY = "() => window.hone.ready('{}', '{}')"
+SHOW = "() => window.hone.show('{}')"
 END = "() => window.hone.end()"
 SAVE = "(text) => window.hone.save('conversation.jsonl', text)"
 
@@ -292,6 +293,7 @@ def wire_feedback(lab: Lab, page: Page) -> None:
     listen([rows.newer.click], browse.newer, listing, rows.outputs())
     listen([rows.older.click], browse.older, listing, rows.outputs())
     picked = listen([rows.table.select], browse.pick, [rows.shown], rows.outputs(), every_click=True)
+    then(picked, SHOW.format("opinion"))  # it opens below the list, which may be below the edge of the window
     after(picked, forget.prefill, [rows.chosen], gone.outputs())
     listen([rows.withdraw.click], browse.withdraw, listing, rows.outputs())
     listen([rows.restore.click], browse.restore, listing, rows.outputs())

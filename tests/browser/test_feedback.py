@@ -98,6 +98,8 @@ def test_an_opinion_is_looked_at_withdrawn_and_restored(page: Page, served: Serv
     expect(detail).to_contain_text("yes <b>119</b>")
     expect(detail.locator(".side.liked")).to_contain_text("preferred")
     expect(detail).to_contain_text("no version has learned from it")
+    # it opened below the edge of the window, so that a click on a row seemed to do nothing
+    expect(detail).to_be_in_viewport(ratio=0.95)
     page.click("#withdraw")
     until(page, lambda: len(served.lab.store.votes()) == 119)
     expect(detail).to_contain_text("withdrawn")

@@ -101,6 +101,23 @@ def test_the_word_in_the_welcome_opens_the_model_tab_and_goes_after_the_first_me
     expect(page.locator("#welcome")).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_facts_stand_apart_and_whole(address: str, context: BrowserContext, width: int):
+    """The table's own padding won over that of its first column: "QuantizationNF4"; and a phone showed "Mode l"."""
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(address)
+    expect(page.locator("#live-version")).to_be_visible()
+    open_tab(page, "Model")
+    expect(page.locator("#facts th")).not_to_have_count(0)
+    look = "(e) => { const style = getComputedStyle(e); return [parseFloat(style.paddingRight), style.overflowWrap]; }"
+    for name in page.locator("#facts th").all():
+        padding, wrap = name.evaluate(look)
+        assert (padding >= 12, wrap) == (True, "normal"), name.inner_text()
+    edges = "(all) => all.map((e) => getComputedStyle(e).borderTopWidth)"
+    assert set(page.locator("#facts table, #facts tr").evaluate_all(edges)) == {"0px"}, "Gradio draws a box around"
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (900, 700), (390, 844)])
 def test_a_newcomer_sees_the_message_box_below_the_welcome(address: str, context: BrowserContext, width: int, height: int):
     """The note on a first run pushed the box out of the window: there was nothing to write in until one scrolled."""

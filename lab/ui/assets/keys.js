@@ -84,6 +84,8 @@
       const talk = document.getElementById("talk");
       if (talk) talk.scrollTop = 0;
     },
+    // what was asked for comes into sight, as little as it takes
+    show: (id) => setTimeout(() => document.getElementById(id)?.scrollIntoView({block: "nearest"}), 60),
     save: (name, text) => {
       if (!text) return;
       const link = document.createElement("a");

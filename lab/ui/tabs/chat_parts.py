@@ -164,7 +164,7 @@ def build_about() -> AboutParts:
         with gr.Row(elem_id="about-head"):
             what = gr.Markdown(elem_id="about-what", sanitize_html=True)
             close = gr.Button("Close", size="sm", scale=0, min_width=70, elem_id="about-close")
-        with gr.Column(elem_id="opinion", visible=False) as opinion:
+        with gr.Column(elem_id="about-opinion", visible=False) as opinion:
             with gr.Row():
                 criterion = gr.Radio(
                     [(name.capitalize(), name) for name in CRITERIA], value="overall", label="Judged by", elem_id="criterion",

@@ -19,7 +19,7 @@ BUTTONS: tuple[tuple[Pressed, str], ...] = (
     ("left", "A is better (1)"), ("right", "B is better (2)"), ("tie", "Tie (3)"), ("both_bad", "Both bad (4)"),
 )  # fmt: skip
 WISHES = [("Anything", "anything"), ("Chat", "chat"), ("Summaries", "summaries"), ("Stories", "stories")]
-WELCOME = "**Space** asks both something for you. Or write a prompt of your own below."
+WELCOME = "**Surprise me**, or the space key, asks both something for you. Or write a prompt of your own below."
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,11 @@ def build() -> ExchangePart:
     with gr.Row():
         with gr.Column(scale=3, min_width=420):
             file = gr.File(
-                label="Import: .jsonl, .jsonl.gz, .csv or .parquet, up to 20 MB", file_types=TYPES, type="filepath", height=120,
+                label="Import: .jsonl, .jsonl.gz, .csv or .parquet, up to 20 MB", file_types=TYPES, type="filepath", height=170,
                 elem_id="import-file",
             )  # fmt: skip
             with gr.Row():
-                take = gr.Button("Import", variant="primary", scale=0, min_width=190, visible=False, elem_id="import-take")
+                take = gr.Button("Import", variant="primary", scale=0, min_width=240, visible=False, elem_id="import-take")
                 drop = gr.Button("Put away", scale=0, min_width=110, visible=False, elem_id="import-drop")
             seen = gr.HTML(elem_id="import-seen", padding=False)
         with gr.Column(scale=1, min_width=240):
@@ -163,7 +163,7 @@ def take_label(found: Preview) -> str:
 
 def preview_of(found: Preview) -> str:
     """What an import would do; all text is escaped: it came from a file."""
-    counts = [f"{number:,} {NAMES.get(kind, kind)}" for kind, number in found.counts.items()]
+    counts = [counted(number, NAMES.get(kind, kind)) for kind, number in found.counts.items()]
     line = ", ".join(counts) or "no row that can be used"
     refused = f"; {len(found.refused):,} row{'s' if len(found.refused) != 1 else ''} refused" if found.refused else ""
     head = "<tr><th>Line</th><th>Shape</th><th>Asked</th><th>Replies</th><th>Opinion</th></tr>"
@@ -173,6 +173,10 @@ def preview_of(found: Preview) -> str:
     more = f"<li>and {len(found.refused) - SHOWN:,} more</li>" if len(found.refused) > SHOWN else ""
     errors = f'<h4>Refused</h4><ul class="refused">{reasons}{more}</ul>' if reasons else ""
     return f"<p><b>Not imported yet:</b> {html.escape(line + refused)}.</p>{table}{errors}"
+
+
+def counted(number: int, name: str) -> str:
+    return f"{number:,} {name.removesuffix('s') if number == 1 else name}"
 
 
 def sample_row(each: Sample) -> str:
