@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 
 from lab.errors import LabError, ModelError
-from lab.ui.page import heading
+from lab.ui.page import heading, taken_over
 from lab.ui.switch import Choice, Switcher, SwitchStatus
 from lab.ui.tabs import model
 from lab.ui.tabs.model import ModelHandlers, facts_table, note_of, progress_of
@@ -104,3 +104,10 @@ def test_every_term_is_one_sentence_or_more_and_is_escaped():
     assert all(note.endswith(".") and note[0].isupper() for note in TERMS.values())
     assert "reward model&#x27;s" in term("ppo") or "reward model" in term("ppo")
     assert '<span class="note" role="tooltip">' in term("kl", "Drift")
+
+
+def test_a_version_that_takes_over_by_itself_is_announced_once():
+    """It was swapped under a running chat without a word: who did not read the header never knew that the feedback had worked."""
+    assert "Version 2 has learned from your feedback" in taken_over(1, 2, on_trial=True)
+    for spoke, live, on_trial in ((None, 2, True), (2, 2, True), (2, 1, True), (1, 2, False)):
+        assert taken_over(spoke, live, on_trial) == "", "a page just opened, no change, one taken back, one chosen by hand"

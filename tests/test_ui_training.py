@@ -56,7 +56,7 @@ def test_a_running_round_shows_its_steps_from_the_staging_log(handlers: Training
     steps = [json.dumps({"step": number, "loss": number / 100, "margin": number / 10}) for number in (1, 2, 3)]
     (folder / "log.jsonl").write_text("\n".join(steps) + '\n{"step": 4, "lo')
     shown = handlers.tick({})
-    assert shown[handlers.tab.loss].to_dict("list") == {"step": [1, 2, 3], "loss": [0.01, 0.02, 0.03]}
+    assert shown[handlers.tab.loss]["value"].to_dict("list") == {"step": [1, 2, 3], "loss": [0.01, 0.02, 0.03]}
     assert shown[handlers.tab.margin]["value"]["margin"].tolist() == [0.1, 0.2, 0.3]
     line = shown[handlers.tab.progress]
     assert "on 2 opinions · step 3 of 10 · 75 % of pairs right" in line and "Direct preference optimization" in line
@@ -75,7 +75,7 @@ def test_a_finished_round_shows_its_verdict_and_its_log_from_the_versions_folder
     handlers.lab.store.add_job(job(id="j"))
     handlers.lab.store.finish_job(handlers.lab.store.claim_job("trainer", "tiny").id, 1)
     shown = handlers.tick({})
-    assert shown[handlers.tab.loss]["loss"].tolist() == [0.5]
+    assert shown[handlers.tab.loss]["value"]["loss"].tolist() == [0.5]
     (row,) = shown[handlers.tab.rounds]["value"]
     assert row[1:] == ["DPO", "2", "passed", "version 1", "50 % → 75 % of 12", "held-out rose"]
 
@@ -108,7 +108,21 @@ def test_what_is_wrong_with_the_trainer_is_shown_as_text():
 
 def test_progress_before_the_first_heartbeat():
     assert '<li aria-current="step">loading</li>' in progress_line(job(state="running"), None)
-    assert progress_line(None, None) == ""
+    assert "No round has run yet" in progress_line(None, None)
+
+
+def test_plots_stand_where_there_is_something_to_draw(handlers: TrainingHandlers, home: Path):
+    """Before the first round a newcomer saw two empty frames with axes."""
+    before = handlers.tick({})
+    assert not before[handlers.tab.loss]["visible"] and not before[handlers.tab.margin]["visible"]
+    running = job()
+    handlers.lab.store.add_job(running)
+    handlers.lab.store.claim_job("trainer", "tiny")
+    folder = home / f".staging-{running.id}"
+    folder.mkdir()
+    (folder / "log.jsonl").write_text('{"step": 1, "loss": 0.5}\n')
+    now = handlers.tick(before[handlers.tab.seen])
+    assert now[handlers.tab.loss]["visible"] and now[handlers.tab.margin]["visible"]
 
 
 def test_a_missing_log_is_an_empty_plot(tmp_path: Path):

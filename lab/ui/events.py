@@ -20,7 +20,7 @@ import gradio as gr
 from lab.errors import LabError
 from lab.ui.exports import Exports, command_of
 from lab.ui.lab import Lab
-from lab.ui.page import Page, heading
+from lab.ui.page import Page, heading, taken_over
 from lab.ui.tabs.branches import Branches
 from lab.ui.tabs.chat import ChatHandlers
 from lab.ui.tabs.compare import VERSIONS, CompareHandlers
@@ -328,19 +328,22 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     listen([tab.resume.click], do.resume, [tab.seen], outputs)
     listen([tab.stop.click], do.stop_round, [tab.seen], outputs)
 
-    def look(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None, seen_model: Any) -> Any:
+    def look(headed: str, spoke: int | None, seen_training: Any, seen_versions: Any, chosen: int | None, seen_model: Any) -> Any:
         """Everything on the page that changes by itself."""
         going_to = lab.switcher.chosen() if lab.switcher else None
+        live, on_trial = lab.engine.live, lab.engine.trial() is not None
+        if news := taken_over(spoke, live, on_trial):
+            gr.Info(news, duration=8)
         head = heading(
-            lab.settings.model, lab.engine.live, lab.worker.status().reason, lab.engine.trial() is not None,
+            lab.settings.model, live, lab.worker.status().reason, on_trial,
             going_to.model if going_to else "", not lab.store.conversations(1, source="chat"),
         )  # fmt: skip
-        update = {} if head == headed else {page.header: head, page.headed: head}
+        update = {} if head == headed else {page.header: head, page.headed: head, page.spoke: live}
         return {**update, **do.tick(seen_training), **versions.tick(seen_versions, chosen), **model.tick(seen_model)}
 
     other = page.model
     listen([other.switch.click], model.switch, [other.model, other.quantize, other.seen], other.outputs())
     listen([other.cancel.click], model.cancel, [other.seen], other.outputs())
-    everything = outputs | page.versions.outputs() | other.outputs() | {page.header, page.headed}
-    seen = [page.headed, tab.seen, page.versions.seen, page.versions.chosen, other.seen]
+    everything = outputs | page.versions.outputs() | other.outputs() | {page.header, page.headed, page.spoke}
+    seen = [page.headed, page.spoke, tab.seen, page.versions.seen, page.versions.chosen, other.seen]
     listen([page.timer.tick, blocks.load], look, seen, everything)

@@ -26,6 +26,7 @@ TICK = 2.0  # seconds between two looks at the store and the worker
 class Page:
     header: gr.HTML
     headed: gr.State
+    spoke: gr.State  # the version that spoke when this page last looked
     panel: Panel
     tabs: gr.Tabs
     chat_tab: gr.Tab
@@ -45,7 +46,7 @@ class Page:
 
 def lay_out(settings: Settings) -> Page:
     """Must be called inside gr.Blocks."""
-    headed = gr.State("")
+    headed, spoke = gr.State(""), gr.State(None)
     side = panel.build(settings)
     header = gr.HTML(elem_id="header", padding=False)
     with gr.Tabs(elem_id="tabs") as tabs:
@@ -63,9 +64,17 @@ def lay_out(settings: Settings) -> Page:
             model_parts = model.build(settings)
     timer = gr.Timer(TICK)
     return Page(
-        header, headed, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab, model_tab,
+        header, headed, spoke, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab, model_tab,
         chat_tab_parts, compare_parts, training_parts, versions_parts, feedback_parts, model_parts, timer,
     )  # fmt: skip
+
+
+def taken_over(spoke: int | None, live: int, on_trial: bool) -> str:
+    """What a page is told once a round has put another version on trial; nothing when someone chose a version by hand."""
+    if spoke is None or live <= spoke or not on_trial:
+        return ""
+    name = version_name(live).capitalize()
+    return f"{name} has learned from your feedback and speaks from now on. The Versions tab shows what changed."
 
 
 def heading(

@@ -133,7 +133,7 @@ def progress_line(running: Job | None, drawn: Job | None, points: Sequence[Mappi
     """The round that runs: its stages, how far it is and what is left; or which was the last one."""
     if running is None:
         if drawn is None:
-            return ""
+            return '<p class="round">No round has run yet. While one does, its stages, loss and margin are shown here.</p>'
         return f'<p class="round">Last round: {title_of(drawn.algorithm)}, {clock(drawn.created)}</p>'
     seen = running.progress
     step, steps = int(seen.get("step") or 0), int(seen.get("steps") or 0)

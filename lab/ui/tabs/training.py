@@ -75,6 +75,7 @@ def build(settings: Settings) -> TrainingTab:
         loss, margin = (
             gr.LinePlot(
                 x="step", y=name, title=title, x_title="step", y_title=name, height=230, elem_id=name, min_width=260, buttons=[],
+                visible=False,
             )
             for name, title in (("loss", "Loss"), ("margin", "Margin: preferred over rejected"))
         )  # fmt: skip
@@ -122,7 +123,9 @@ class TrainingHandlers:
         line = progress_line(running, drawn, points)
         part("progress", line, {tab.progress: line})
         plotted = [drawn.id if drawn else "", len(points), points[-1]["step"] if points else 0]
-        part("plots", plotted, {tab.loss: plot(points, "loss"), tab.margin: second_plot(points)})
+        drawable = bool(points)  # two empty frames say nothing
+        first = gr.update(value=plot(points, "loss"), visible=drawable)
+        part("plots", plotted, {tab.loss: first, tab.margin: {**second_plot(points), "visible": drawable}})
         newest = figures(points)
         part("figures", newest, {tab.figures: newest})
         said = next((point for point in reversed(points) if point.get("samples")), {})
