@@ -24,7 +24,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 SLOW = 300_000  # milliseconds; a large model on two cores takes its time
-TALK = ("Hello! How are you today?", "What do you like to do on weekends?", "That sounds nice. Do you like music?")
+TALK = ("Hello! How are you?", "What do you like to do on weekends?", "That sounds nice. Do you like music?")
 QUESTIONS = (
     "I had a bad day at work.", "What should I cook tonight?", "Tell me something nice.", "I have a job interview tomorrow.",
     "My friend is moving away.", "How do I learn to swim?", "I just got a puppy!", "What makes a good teacher?",

@@ -54,7 +54,7 @@ def test_the_algorithm_follows_the_feedback(counts: Counts, expected: str | None
     [
         (Counts(), (None, "0 of 16 new votes; 16 more start a round.")),
         (Counts(pairs=40, new_pairs=12), (None, "12 of 16 new votes; 4 more start a round.")),
-        (Counts(new_pairs=2, held_out=5), (None, "2 of 16 new votes, 5 others kept for testing; 14 more start a round.")),
+        (Counts(new_pairs=2, held_out=5), (None, "2 of 16 new votes, and 5 for testing only; 14 more start a round.")),
         (Counts(new_pairs=15), (None, "15 of 16 new votes; 1 more starts a round.")),
         (Counts(new_pairs=16), ("dpo", "16 new votes")),
         (Counts(new_labelled=15), (None, "15 of 16 new thumbs; 1 more starts a round.")),

@@ -100,7 +100,7 @@ def waiting(counts: Counts, least: int) -> str:
     closest = max(("dpo", "kto", "sft"), key=lambda kind: new_of(kind, counts))  # type: ignore[arg-type]
     have = new_of(closest, counts)  # type: ignore[arg-type]
     left = least - have
-    tested = f", {counts.held_out} others kept for testing" if counts.held_out else ""
+    tested = f", and {counts.held_out} for testing only" if counts.held_out else ""
     return f"{have} of {least} new {noun(closest, counts)}{tested}; {left} more {'start' if left > 1 else 'starts'} a round."  # type: ignore[arg-type]
 
 
