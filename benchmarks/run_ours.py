@@ -33,7 +33,7 @@ NAME = "candidate"
 def settings_of(job: Job) -> TrainSettings:
     """The defaults, but for what makes the epoch and the loss the same as TRL's."""
     return TrainSettings(
-        batch=BATCH, epochs=1, learning_rate=RATE, beta=BETA, sft_weight=0.0, grad_clip=CLIP, seed=job.seed,
+        batch=BATCH, epochs=1, learning_rate=RATE, beta=BETA, sft_weight=0.0, label_smoothing=0.0, grad_clip=CLIP, seed=job.seed,
         dtype="fp32" if job.dtype == "fp32" else "bf16",
     )  # fmt: skip
 

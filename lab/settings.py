@@ -49,10 +49,10 @@ class TrainSettings(Section):
         "auto", description="compute activations again in the backward to save memory; auto does so when little is free"
     )
     beta: float = Field(0.1, gt=0, description="strength of the pull towards the reference (DPO, IPO, KTO)")
-    label_smoothing: float = Field(0.0, ge=0, lt=0.5, description="share of votes taken to be mistaken (DPO)")
-    sft_weight: float = Field(0.5, ge=0, description="how much imitating replies found good counts beside the preference loss")
+    label_smoothing: float = Field(0.1, ge=0, lt=0.5, description="share of votes taken to be mistaken (DPO)")
+    sft_weight: float = Field(0.1, ge=0, description="how much imitating replies found good counts beside the preference loss")
     retention_weight: float = Field(
-        0.0, ge=0, description="how much saying what the base would have said counts beside the loss, against forgetting"
+        1.5, ge=0, description="how much staying near the base on everyday prompts counts beside the loss, against forgetting"
     )
     max_length: int = Field(1024, ge=16, description="longest example in tokens; longer ones are dropped and counted")
     grad_clip: float = Field(1.0, gt=0, description="largest gradient norm")

@@ -55,7 +55,7 @@ def family(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def lab(home: Path, folders: dict[str, Path], family: str) -> Iterator[Lab]:
-    train = {"epochs": 4, "batch": 4, "learning_rate": 1e-2, "sft_weight": 0.0, "kl_cap": 50.0}
+    train = {"epochs": 4, "batch": 4, "learning_rate": 1e-2, "sft_weight": 0.0, "label_smoothing": 0.0, "kl_cap": 50.0}
     flags = {"model": str(folders[family]), "device": "cpu", "system_prompt": "Be kind.", "train": train, "lora": {"rank": 4}}
     settings = load_settings(home, flags)
     assert settings.quantize == "nf4"

@@ -93,7 +93,7 @@ def test_questions_are_filled_up_with_everyday_ones() -> None:
 
 def test_what_is_asked_is_never_trained_on(base: Base) -> None:
     for kind in ("harmful", "benign", "chat"):
-        asked = canaries.held_out(kind)  # type: ignore[arg-type]
+        asked = canaries.pooled(kind, held_out=True)  # type: ignore[arg-type]
         assert len(asked) >= 16 and all(is_held_out(messages) for messages in asked)
 
 

@@ -20,7 +20,7 @@ from lab.model.base import Base, load_base
 from lab.model.libraries import PeftModel
 from lab.train import attention, forward
 from lab.train.batches import Ids, Row
-from lab.train.forward import Head, completion_logprobs, measure, packs, why_padded
+from lab.train.forward import Head, completion_logprobs, divergence, measure, packs, why_padded
 from lab.train.packing import pack
 from tests.tiny import build_tiny_model
 
@@ -261,6 +261,43 @@ def test_the_head_of_every_architecture_has_the_right_gradient(cap: float, scale
     (gradient,) = torch.autograd.grad(result, hidden, down)
     assert torch.allclose(result, wanted, atol=1e-4)
     assert torch.allclose(gradient, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("cap", [0.0, 5.0])
+@pytest.mark.parametrize("scale", [1.0, 0.25])
+def test_the_divergence_of_two_states_and_its_gradient(cap: float, scale: float) -> None:
+    draw = torch.Generator().manual_seed(0)
+    hidden, reference = torch.randn(40, 16, generator=draw, requires_grad=True), torch.randn(40, 16, generator=draw)
+    head = Head(torch.randn(50, 16, generator=draw), torch.randn(50, generator=draw), scale, cap)
+    both = [(states @ head.weight.T + head.bias) * scale for states in (hidden, reference)]  # type: ignore[operator]
+    ours, theirs = ((cap * torch.tanh(logits / cap) if cap else logits).log_softmax(-1) for logits in both)
+    wanted = torch.nn.functional.kl_div(ours, theirs, log_target=True, reduction="none").sum(-1)
+    down = torch.randn(40, generator=draw)
+    (expected,) = torch.autograd.grad(wanted, hidden, down)
+    result = forward._Divergence.apply(hidden, reference, head, torch.float32)
+    (gradient,) = torch.autograd.grad(result, hidden, down)
+    assert torch.allclose(result, wanted, atol=1e-4) and result.min() > 0
+    assert torch.allclose(gradient, expected, atol=1e-5)
+
+
+def test_divergence_is_from_the_bare_base(shared: Base) -> None:
+    """The base is measured without the adapter, and afterwards the adapter takes gradients as before."""
+    (packed,) = packs(shared, ROWS[:1], (0,), 1000)
+    row = ROWS[0]
+    ids = torch.tensor([[*row.prompt, *row.completions[0]]])
+    places = slice(len(row.prompt) - 1, -1)
+    with adapters.active(shared, "tried"):
+        parameters = list(adapters.parameters(shared, "tried").values())
+        found = divergence(shared, packed)
+        mine = torch.autograd.grad(found.sum(), parameters)
+        ours = shared.model(input_ids=ids).logits[0, places].log_softmax(-1)
+        with adapters.without(shared), torch.no_grad():
+            theirs = shared.model(input_ids=ids).logits[0, places].log_softmax(-1)
+        wanted = torch.nn.functional.kl_div(ours, theirs, log_target=True, reduction="none").sum(-1)
+        expected = torch.autograd.grad(wanted.sum(), parameters)
+    assert torch.allclose(found, wanted, atol=1e-4) and found.max() > 1e-3
+    for a, b in zip(mine, expected, strict=True):
+        assert (a - b).norm() <= 1e-3 * b.norm()
 
 
 def test_the_head_in_bf16_is_near(shared: Base) -> None:

@@ -123,7 +123,7 @@ def test_dpo_and_ipo(base: Base, tmp_path: Path, loss: str) -> None:
         warnings.simplefilter("ignore")
         config = arguments(DPOConfig, tmp_path, loss_type=[loss], beta=0.3)
         trainer = DPOTrainer(base.model, args=config, train_dataset=data, processing_class=base.template.tokenizer)
-    settings = TrainSettings(beta=0.3, sft_weight=0.0)
+    settings = TrainSettings(beta=0.3, sft_weight=0.0, label_smoothing=0.0)
     rows = dpo.rows_of(Examples(tuple(pairs()), (), ()), Encoder(base.template, 512))
     theirs = oracle(trainer, adapters.parameters(base, "default"))
     with adapters.without(base):

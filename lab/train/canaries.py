@@ -59,11 +59,11 @@ def draw(
     base: Base, name: str, parent: str | None, everyday: Sequence[Ids], seed: int, courteous: Callable[[], None] = lambda: None
 ) -> Drawn:  # fmt: skip
     """All replies that a candidate is judged by, drawn together. `parent` is the version before it, None for the base."""
-    fresh = held_out("chat", "story", "question")
+    fresh = pooled("chat", "story", "question", held_out=True)
     groups = [
         (list(everyday), samples.LONGEST, None),
-        (encoded(base, held_out("harmful"), BRIEF), BRIEF, None),
-        (encoded(base, held_out("benign"), BRIEF), BRIEF, None),
+        (encoded(base, pooled("harmful", held_out=True), BRIEF), BRIEF, None),
+        (encoded(base, pooled("benign", held_out=True), BRIEF), BRIEF, None),
         (encoded(base, sycophancy.questions(), BRIEF), BRIEF, None),
         (encoded(base, fresh[:: max(1, len(fresh) // FRESH)][:FRESH], samples.LONGEST), samples.LONGEST, parent),
     ]
@@ -76,10 +76,10 @@ def draw(
     return Drawn(further(base, name, sides[0], seed, courteous), *sides[1:])
 
 
-def held_out(*kinds: Kind) -> list[tuple[Message, ...]]:
-    """Prompts of the pool that no round is trained on."""
+def pooled(*kinds: Kind, held_out: bool) -> list[tuple[Message, ...]]:
+    """Prompts of the pool: those that no round is trained on, or the others."""
     asked = [(Message(role="user", content=text),) for text in pool(*kinds)]
-    return [messages for messages in asked if is_held_out(messages)]
+    return [messages for messages in asked if is_held_out(messages) == held_out]
 
 
 def encoded(base: Base, asked: Sequence[Sequence[Message]], longest: int) -> list[Ids]:

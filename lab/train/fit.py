@@ -29,13 +29,14 @@ from lab.settings import TrainSettings
 from lab.train.attention import Kept, forest
 from lab.train.batches import Row, schedule, slice_off
 from lab.train.checkpoint import State, keep, log, restore
-from lab.train.forward import TOKENS, completion_logprobs, measure, packs, why_padded
+from lab.train.forward import TOKENS, divergence, measure, packs, why_padded
 from lab.train.hooks import Hooks, Stopped
 from lab.train.memory import is_short, recomputed, steady_heap
 from lab.train.objective import Objective
 from lab.train.ride import can_ride, ridden
 
 CHECKPOINT_SECONDS = 20.0
+RETAINED = 4  # rows of retention a step
 CHECKS = 8  # looks at the validation slice in a round
 
 
@@ -55,7 +56,7 @@ def fit(
 ) -> Fit:  # fmt: skip
     """Trains adapter `name`, which must exist, on `rows`; `folder` takes log.jsonl and the checkpoint.
 
-    `retention` are rows of (reply,) in the base's own words that `train.retention_weight` mixes into every step.
+    `retention` are rows of (reply,) along which `train.retention_weight` holds every step to the base; no part of the loss told.
     Raises TrainingError when there is nothing to train on or the loss stops being a number, Stopped when told to.
     """
     if not rows:
@@ -93,7 +94,8 @@ def fit(
             for group in optimizer.param_groups:
                 group["lr"] = rate * shape(state.step, len(plan))
             began = time.perf_counter()
-            mixed = [retention[(state.step + k) % len(retention)] for k in range(min(2, len(retention)))]
+            few = min(RETAINED, len(retention))
+            mixed = [retention[(state.step * few + k) % len(retention)] for k in range(few)]
             try:
                 batch = [rows[training[i]] for i in plan[state.step]]
                 entry = one_step(base, batch, mixed, objective, settings, hooks, team, riding)
@@ -149,7 +151,7 @@ def one_step(
     base: Base, rows: Sequence[Row], retention: Sequence[Row], objective: Objective, settings: TrainSettings, hooks: Hooks,
     team: Accelerator, riding: bool,
 ) -> dict:  # fmt: skip
-    """Gradients of one optimizer batch, forward by forward; returns its loss, margin and accuracy.
+    """Gradients of one optimizer batch, forward by forward; returns its loss, margin and accuracy, and how far retention saw it.
 
     With several processes each computes its share of the rows, and only between two steps are they stopped. `riding`
     holds the forwards of a batch at once, and saves those of the completions that the objective watches.
@@ -172,13 +174,16 @@ def one_step(
         total += part.value.item()
         margins += part.margins
         right += part.right
+    away = 0.0
     if team.is_main_process and retention and settings.retention_weight:
-        total += retained(base, retention, settings, team)
-    sums = team.reduce(torch.tensor([total, sum(margins), sum(right)], dtype=torch.float64, device=team.device), "sum").tolist()
-    if not math.isfinite(sums[0]):
+        away = retained(base, retention, settings, team)
+    told = torch.tensor([total, sum(margins), sum(right), away], dtype=torch.float64, device=team.device)
+    sums = team.reduce(told, "sum").tolist()
+    if not math.isfinite(sums[0] + sums[3]):
         rate = peak_rate(base, settings)
         raise TrainingError(f"the loss became {sums[0]}; nothing was kept. Lower train.learning_rate, which was {rate:g}")
-    return {"loss": sums[0], "margin": sums[1] / len(rows), "accuracy": sums[2] / len(rows)}
+    found = {"loss": sums[0], "margin": sums[1] / len(rows), "accuracy": sums[2] / len(rows)}
+    return found | ({"retention_kl": sums[3]} if retention and settings.retention_weight else {})
 
 
 Forward = tuple[list[Row], Tensor]  # rows and their values, (rows, which) and what else a value has, with gradient
@@ -219,12 +224,12 @@ def watched_of(base: Base, rows: Sequence[Row], objective: Objective, settings: 
 
 
 def retained(base: Base, rows: Sequence[Row], settings: TrainSettings, team: Accelerator) -> float:
-    """Gradients of the mean negative log-likelihood of the base's own words, by `train.retention_weight`."""
+    """Gradients of `train.retention_weight` times the mean KL(base || policy) along the rows; the KL, nats a token."""
     tokens = sum(len(row.completions[0]) for row in rows)
     total = 0.0
     for packed in packs(base, rows, (0,), settings.tokens):
-        value = -settings.retention_weight * completion_logprobs(base, packed, settings.dtype).sum() / tokens
-        team.backward(value)
+        value = divergence(base, packed, settings.dtype).sum() / tokens
+        team.backward(settings.retention_weight * value)
         total += value.item()
     return total
 

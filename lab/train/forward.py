@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from lab.errors import ModelError
+from lab.model import adapters
 from lab.model.base import Base
 from lab.train import attention
 from lab.train.attention import Forest
@@ -81,6 +82,41 @@ class _TokenLogprobs(torch.autograd.Function):
         return (upstream[0][:, None] * ctx.slopes).to(ctx.slopes.dtype), None, None, None
 
 
+class _Divergence(torch.autograd.Function):
+    """(N, hidden) of a policy, (N, hidden) of its reference -> (N,): KL(reference || policy) of the next token, nats."""
+
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, reference: Tensor, head: Head, dtype: torch.dtype) -> Tensor:
+        result, slopes = torch.empty(len(hidden), device=hidden.device), torch.empty_like(hidden)
+        weight = head.weight.to(dtype)
+        bias = None if head.bias is None else head.bias.to(dtype)
+        step = max(LEAST, CHUNK // weight.shape[0])
+        for start in range(0, len(hidden), step):
+            rows = slice(start, start + step)
+            ours, curve = capped(torch.nn.functional.linear(hidden[rows].to(dtype), weight, bias), head)
+            theirs, _ = capped(torch.nn.functional.linear(reference[rows].to(dtype), weight, bias), head)
+            ours, theirs = ours.log_softmax(-1), theirs.log_softmax(-1)
+            wanted = theirs.exp()
+            result[rows] = (wanted * (theirs - ours)).sum(-1)
+            slope = ours.exp_().sub_(wanted)  # d KL / d logits = policy - reference
+            slopes[rows] = ((slope if curve is None else slope * curve).to(dtype) @ weight * head.scale).to(slopes.dtype)
+        ctx.slopes = slopes
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None, None]:
+        return (upstream[0][:, None] * ctx.slopes).to(ctx.slopes.dtype), None, None, None
+
+
+def capped(logits: Tensor, head: Head) -> tuple[Tensor, Tensor | None]:
+    """The layer's numbers scaled and capped, fp32; and the slope of the cap where there is one."""
+    numbers = logits.float() * head.scale
+    if not head.cap:
+        return numbers, None
+    bent = torch.tanh(numbers / head.cap)
+    return head.cap * bent, 1 - bent**2
+
+
 def logprobs_and_slopes(logits: Tensor, target: Tensor, head: Head, wanted: bool) -> Tensor:
     """(M, vocabulary), (M,) -> (M,) log-probs. Where wanted, `logits` become d logprob / d logits = onehot - softmax."""
     numbers = logits.float()
@@ -125,6 +161,19 @@ def token_logprobs(base: Base, packed: Packed, dtype: str = "auto", forest: Fore
     packed = packed.to(base.device)
     hidden = hidden_states(base, packed, packed.read, dtype, forest)
     result: Tensor = _TokenLogprobs.apply(hidden, packed.target, head_of(base), precision(base, dtype))
+    return result
+
+
+def divergence(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
+    """(N,): KL(base || policy) of the next token at every place where a completion's token is predicted, nats.
+
+    All of both distributions, not a sample: what the completion says does not matter, only where it leads.
+    """
+    packed = packed.to(base.device)
+    with torch.no_grad(), adapters.without(base):
+        reference = hidden_states(base, packed, packed.read, dtype)
+    hidden = hidden_states(base, packed, packed.read, dtype)
+    result: Tensor = _Divergence.apply(hidden, reference, head_of(base), precision(base, dtype))
     return result
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,13 +15,15 @@ from lab.feedback.examples import Examples, collect, left_out, of_job
 from lab.feedback.store import Store
 from lab.model import adapters
 from lab.model.base import Base
-from lab.records import AdapterVersion, Algorithm, Job, Message, Report
+from lab.model.generate import Request
+from lab.model.prompts import KINDS
+from lab.records import AdapterVersion, Algorithm, Job, Message, Report, Sampling
 from lab.registry.versions import Versions
 from lab.settings import LoraSettings, PpoSettings, RewardSettings, Settings, TrainSettings
 from lab.train import canaries, dpo, judge, kto, samples, sft
 from lab.train.batches import Ids, Row, weights_of
 from lab.train.checkpoint import log
-from lab.train.fit import fit
+from lab.train.fit import RETAINED, fit
 from lab.train.hooks import Hooks
 from lab.train.memory import peak_mb
 from lab.train.objective import Encoder, Objective, preference_rows
@@ -30,6 +34,7 @@ from lab.train.second_opinion import opinions, second_opinion
 
 CANDIDATE, PARENT = "candidate", "parent"
 SHOWN = 3  # prompts whose replies before and after a round are kept for people
+REMEMBERED, HEAT = 96, 1.3  # replies of the base, at most, that hold a round back, and the temperature they are drawn at
 MOST_HELDOUT = 300  # newest held-out opinions of a kind that a round is judged on
 
 
@@ -82,7 +87,7 @@ def execute(
             done, used, figures = reinforce(job, base, CANDIDATE, examples, store, line, options, folder, hooks, encoder)
         else:
             rows = with_reference(base, rows, store, options.train, hooks)
-            retention = own_words(base, prompts, options.train) if options.train.retention_weight else []
+            retention = own_words(base, options.train, len(rows)) if options.train.retention_weight else []
             done = fit(base, CANDIDATE, rows, objective, options.train, folder, hooks, retention)
         on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
         shown = said_before_and_now(base, CANDIDATE, PARENT if parent.folder else None, prompts, asked, options.train)
@@ -152,10 +157,18 @@ def said_before_and_now(
     ]
 
 
-def own_words(base: Base, prompts: Sequence[Ids], settings: TrainSettings) -> list[Row]:
-    """What the base itself says, to be said again: drawn by another seed than the samples that judge forgetting."""
-    drawn = samples.draw(base, None, prompts, settings.seed + len(prompts) * 1000)
-    return [Row(prompt, (tuple(reply.token_ids),)) for prompt, reply in zip(prompts, drawn, strict=True)]
+def own_words(base: Base, settings: TrainSettings, examples: int) -> list[Row]:
+    """What the base itself says, more freely than it would, to prompts of the pool that no candidate is judged on.
+
+    Along these rows a round is held to the base. Where they lead matters, not what they say: hotter replies get to places
+    that the base seldom gets to, and it is there that training forgets first (benchmarks/RESULTS.md).
+    """
+    asked = canaries.encoded(base, canaries.pooled(*KINDS, held_out=False), samples.LONGEST)
+    steps = settings.epochs * math.ceil(examples / settings.batch)
+    asked = random.Random(settings.seed).sample(asked, min(REMEMBERED, RETAINED * steps, len(asked)))
+    how = Sampling(temperature=HEAT, top_p=1.0, max_new_tokens=samples.LONGEST)
+    drawn = samples.draw_all(base, [Request(prompt, how, settings.seed + 90_000 + k) for k, prompt in enumerate(asked)])
+    return [Row(prompt, (tuple(reply.token_ids),)) for prompt, reply in zip(asked, drawn, strict=True)]
 
 
 def prepare(algorithm: Algorithm, examples: Examples, encoder: Encoder, settings: TrainSettings) -> tuple[list[Row], Objective]:
