@@ -14,6 +14,7 @@ import pytest
 
 from lab.errors import LabError
 from lab.feedback.exchange import import_file
+from lab.feedback.shapes import parse
 from lab.loop.care import switches
 from lab.records import Reply, Vote
 from lab.ui.app import build
@@ -166,6 +167,11 @@ def test_an_upload_that_cannot_be_read_is_told_by_its_name_and_removed(moving: E
     with pytest.raises(LabError, match=r"^x\.parquet is no parquet file"):
         moving.look(file, None, "ann")
     assert not Path(file).exists()
+
+
+def test_the_rows_shown_as_examples_are_rows_that_an_import_takes():
+    assert [parse(row, "me").kind for row in exchange.EXAMPLES.values()] == list(exchange.EXAMPLES) == list(exchange.NAMES)
+    assert "&quot;chosen&quot;: &quot;Leaves" in exchange.examples()
 
 
 def test_exports_are_written_in_the_page_folder_and_old_ones_removed(moving: ExchangeHandlers, lab: Any, tmp_path: Path) -> None:

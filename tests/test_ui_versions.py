@@ -191,6 +191,14 @@ def test_votes_make_the_leaderboard_and_are_read_once(handlers: VersionsHandlers
     assert "value" not in shown[handlers.tab.replay.before], "a vote that comes in leaves alone what a replay compares"
 
 
+def test_during_a_trial_the_live_version_is_the_proven_one(handlers: VersionsHandlers):
+    """The page said that version 2 speaks, and the tree called version 1 live."""
+    assert ">live<" in handlers.look(2)[handlers.tab.tree]
+    handlers.lab.versions.against = 1
+    shown = handlers.look(2)[handlers.tab.tree]
+    assert ">trial<" in shown and ">proven<" in shown and ">live<" not in shown
+
+
 def test_damaged_folders_are_named_with_the_reason(handlers: VersionsHandlers):
     handlers.lab.versions.broken = [("0003", "no manifest")]
     note = handlers.tick(None, None)[handlers.tab.damaged]

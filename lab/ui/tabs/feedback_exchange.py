@@ -7,6 +7,7 @@ quarter of an hour at most.
 from __future__ import annotations
 
 import html
+import json
 import secrets
 import shutil
 import time
@@ -27,6 +28,13 @@ from lab.ui.view import short
 TYPES = [".jsonl", ".gz", ".csv", ".parquet"]
 SHOWN = 50  # refused rows
 NAMES = {"pairs": "pairs", "votes": "votes", "thumbs": "thumbs", "corrections": "better answers", "chats": "chats"}
+EXAMPLES: dict[str, dict[str, Any]] = {  # a row of each shape, as short as it may be
+    "pairs": {"prompt": "What is tea?", "chosen": "Leaves in hot water.", "rejected": "I do not know."},
+    "votes": {"prompt": "What is tea?", "response_a": "A drink.", "response_b": "Leaves in hot water.", "choice": "b"},
+    "thumbs": {"prompt": "What is tea?", "completion": "A drink.", "label": True},
+    "corrections": {"prompt": "What is tea?", "completion": "A drink.", "better": "Leaves in hot water, and a drink."},
+    "chats": {"messages": [{"role": "user", "content": "Hello!"}, {"role": "assistant", "content": "Hello! How are you?"}]},
+}
 KEPT = 900.0  # seconds that an export is kept
 Update = dict[Any, Any]
 
@@ -58,6 +66,8 @@ def build() -> ExchangePart:
                 take = gr.Button("Import", variant="primary", scale=0, min_width=240, visible=False, elem_id="import-take")
                 drop = gr.Button("Put away", scale=0, min_width=110, visible=False, elem_id="import-drop")
             seen = gr.HTML(elem_id="import-seen", padding=False)
+            with gr.Accordion("What a row looks like", open=False):
+                gr.HTML(examples(), padding=False, elem_id="import-examples")
         with gr.Column(scale=1, min_width=240):
             shape = gr.Dropdown(
                 [(NAMES[kind].capitalize(), kind) for kind in KINDS], value="pairs", label="Export as rows of",
@@ -66,6 +76,18 @@ def build() -> ExchangePart:
             export = gr.Button("Export", elem_id="export")
             ready = gr.DownloadButton("Download", visible=False, variant="primary", elem_id="export-ready")
     return ExchangePart(file, pending, seen, take, drop, shape, export, ready)
+
+
+def examples() -> str:
+    """A row of each shape, as a line of a jsonl file."""
+    lines = "".join(
+        f"<dt>{html.escape(NAMES[kind].capitalize())}</dt><dd><code>{html.escape(json.dumps(row))}</code></dd>"
+        for kind, row in EXAMPLES.items()
+    )
+    return (
+        "<p>One opinion or chat a line, or a table row with these columns. A prompt may also be a list of messages; "
+        f"<code>choice</code> is a, b, tie or both_bad.</p><dl>{lines}</dl>"
+    )
 
 
 class ExchangeHandlers:

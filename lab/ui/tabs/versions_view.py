@@ -29,24 +29,27 @@ LANE, HEIGHT = 18, 40  # of the tree's lines, pixels; the style sheet gives rows
 def tree_table(rows: Sequence[Row], found: Ranking, chosen: int | None) -> str:
     """Newest first; each row's name is a button that a click or Enter chooses."""
     wide = LANE * max((row.lanes for row in rows), default=1)
-    body = "".join(tree_row(row, found, wide, row.version.version == chosen) for row in rows)
+    tried = any(row.version.state == "trial" for row in rows)
+    body = "".join(tree_row(row, found, wide, row.version.version == chosen, tried) for row in rows)
     against = f"Preferred to {version_name(found.raw.anchor)}"
     heads = ("", "Version", "State", "Made by", "When", "Held-out", against, "Size")
     head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
     return f'<table class="tree"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def tree_row(row: Row, found: Ranking, wide: int, chosen: bool) -> str:
+def tree_row(row: Row, found: Ranking, wide: int, chosen: bool, tried: bool) -> str:
+    """While another one is `tried`, it is that one that speaks, and the live one is the proven one to go back to."""
     version = row.version
     number, name = version.version, version_name(version.version)
     state = version.state if number or version.state == "live" else "base"
+    shown = "proven" if tried and state == "live" else state
     made = f"{version.algorithm.upper()} from {version_name(row.parent)}" if number else "the model as it came"
     why = html.escape(version.why or (version.report.why if version.report else ""))
     pressed = f'type="button" class="pick" data-version="{number}" aria-pressed="{str(chosen).lower()}"'
     cells = (
         f'<td class="graph">{lines(row, wide)}</td>',
         f"<td><button {pressed}>{name}</button></td>",
-        f'<td><span class="state {state}" title="{why}">{state}</span></td>',
+        f'<td><span class="state {state}" title="{why}">{shown}</span></td>',
         f"<td>{html.escape(made)}</td>",
         f"<td>{clock(version.created) if number else '–'}</td>",
         f"<td>{heldout(version.report)}</td>",
