@@ -199,12 +199,13 @@ def latencies(browser: Browser, address: str, lab: Lab, panes: int, messages: in
         box, bots = "#prompt textarea" if panes == 1 else "#compare-prompt textarea", page.locator("#chat [data-testid=bot]")
         there = bots.count()
         for number in range(replies):
+            before = page.evaluate("window.seen.length")
             page.fill(box, f"And now {number}?")
             page.press(box, "Enter")
             if panes == 1:  # a short reply is over before anybody sees that it is on its way
                 expect(bots).to_have_count(there + number + 1, timeout=PATIENCE)
             else:
-                page.locator("#ask").wait_for(state="hidden")
+                page.wait_for_function("(before) => window.seen.length > before", arg=before)
                 page.locator("#ask").wait_for(state="visible")
             page.wait_for_timeout(500)
         seen: list[list[float]] = page.evaluate("window.seen")

@@ -26,7 +26,10 @@ def chatting(home: Path, model: Path, *flags: str) -> Iterator[tuple[str, subpro
         "--device", "cpu", "--port", str(port), "--no-browser", *flags,
     ]  # fmt: skip
     with said.open("w") as output:
-        chat = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        chat = subprocess.Popen(
+            command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, "OMP_NUM_THREADS": "1"},
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background are deaf to Ctrl-C
+        )  # fmt: skip
     try:
         until = time.monotonic() + 120
         while not answers(port):
