@@ -2,7 +2,7 @@
 """The one command: sets up what the lab needs on its first run, then hands over to `lab.cli`.
 
     python3 launch.py [VERB ...]               the lab (default verb: chat); `python3 launch.py --help` lists the verbs
-    python3 launch.py test [PYTEST ARGS]       installs the test extra, then runs every test, a few files side by side
+    python3 launch.py test [PYTEST ARGS]       installs the test extra, then runs every test
     python3 launch.py bench NAME [ARGS]        measures the lab; beside TRL (dpo, kto, reward), installs the bench extra first
     python3 launch.py install [EXTRA ...]      only sets up (extras: test, bench, dev)
 
@@ -33,10 +33,9 @@ LOG = VENV / "hone-install.log"
 DISTRIBUTION = "hone-lab"
 OLDEST = (3, 11)
 EXTRAS = {  # extra -> what it brings
-    "test": ("pytest", "xdist", "hypothesis", "playwright", "trl", "axe_playwright_python", "nbclient", "nbformat", "ipykernel"),
+    "test": ("pytest", "hypothesis", "playwright", "trl", "axe_playwright_python", "nbclient", "nbformat", "ipykernel"),
     "bench": ("trl",), "dev": ("ruff", "mypy"),
 }  # fmt: skip
-PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")  # of the whole suite
 SHOWN = ("Collecting ", "Downloading ", "Installing ", "Successfully ")  # lines of pip that say how far it is
 OFFLINE = ("name resolution", "NewConnectionError", "TimeoutError", "Network is unreachable", "Max retries")  # in what pip says
 
@@ -69,7 +68,7 @@ def main(arguments: list[str]) -> int:
         return 1
     if verb == "test":
         os.chdir(HERE)
-        return hand_over(python, ["-m", "pytest", *(rest or PARALLEL)])
+        return hand_over(python, ["-m", "pytest", *rest])
     return hand_over(python, ["-m", "lab.cli", *arguments])
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-if "PYTEST_XDIST_WORKER" in os.environ:  # files run side by side: one thread each, theirs and their children's
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 QUICK = ("feedback", "registry", "loop", "insight", "settings", "imports", "readme", "launch")  # no torch
 

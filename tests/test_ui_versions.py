@@ -75,7 +75,7 @@ def test_a_trial_is_told_with_its_evidence(handlers: VersionsHandlers):
     handlers.lab.worker.tried = stand(OnTrial(2, 1, 0.0), [(2, 1.0), (2, 1.0), (2, 0.0), (2, 0.5)])
     handlers.lab.versions.against = 1
     shown = handlers.tick(None, None)
-    assert states(shown[handlers.tab.tree]) == ["trial", "live", "base"]
+    assert states(shown[handlers.tab.tree]) == ["trial", "proven", "base"]
     assert "Version 2</strong> is on trial against version 1: 2 to 1 with 1 ties so far" in shown[handlers.tab.trial]
     assert 'aria-label="evidence for it"' in shown[handlers.tab.trial]
     assert 'aria-label="2 votes for it, 1 ties, 1 against it"' in shown[handlers.tab.trial]

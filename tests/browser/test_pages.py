@@ -243,6 +243,7 @@ def test_comparing_by_keys_is_blind_and_ready_for_the_next(page: Page, served: S
 def test_the_next_prompt_typed_while_both_answer_casts_no_vote(page: Page, served: Served):
     """The focus was taken away when both had answered, and the digits of what was being typed went to the vote keys."""
     opened(page, served)
+    served.lab.session.words = 80  # long enough to be seen on its way by a slow machine
     page.get_by_role("tab", name="Compare").click()
     page.fill("#compare-prompt textarea", "which?")
     page.press("#compare-prompt textarea", "Enter")
