@@ -16,6 +16,7 @@ from lab.records import Message
 from lab.settings import TrainSettings
 from lab.train import canaries, samples
 from lab.train.batches import Ids
+from tests.tiny import shift
 
 SETTINGS = TrainSettings()
 PROMPTS: list[Ids] = [(1, 4, 30, 40, 2, 5), (1, 4, 50, 2, 5), (1, 4, 51, 52, 2, 5)]
@@ -26,12 +27,6 @@ def base(tiny_model: Path) -> Base:
     base = load_base(str(tiny_model), "none", "cpu", training=True)
     adapters.create(base, "c", rank=4, alpha=8, seed=0)
     return base
-
-
-def shift(base: Base, amount: float) -> None:
-    with torch.no_grad():
-        for number, parameter in enumerate(adapters.parameters(base, "c").values()):
-            parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(number)), alpha=amount)
 
 
 def sung(

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
 from lab.model import adapters
-from lab.model.base import load_base
+from lab.model.base import Base, load_base
 
 SPECIAL = ["<|pad|>", "<|bos|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
 TEMPLATE = (
@@ -67,6 +67,13 @@ def build_tiny_model(folder: Path, family: str = "llama", seed: int = 0) -> Path
     AutoModelForCausalLM.from_config(config, dtype=torch.float32).save_pretrained(folder)
     fast.save_pretrained(folder)
     return folder
+
+
+def shift(base: Base, amount: float) -> None:
+    """Moves adapter "c" by `amount` times the same normal numbers every time."""
+    with torch.no_grad():
+        for number, parameter in enumerate(adapters.parameters(base, "c").values()):
+            parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(number)), alpha=amount)
 
 
 def write_adapters(model: Path, folder: Path, numbers: Sequence[int] = (1, 2, 3)) -> dict[int, Path]:
