@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from lab.feedback.store import Store
+from lab.registry.versions import Versions
+from tests.fake_trainer import BASE
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -29,6 +34,28 @@ def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[Store]:
+    """The feedback of that home."""
+    store = Store(home / "feedback_data")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def versions(home: Path) -> Versions:
+    """The versions of that home, of a base that no test loads."""
+    return Versions(home / "adapters", BASE)
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A random model ends no reply by itself, and what judges it draws hundreds: they are cut off a quarter as late."""
+    from lab.train import samples
+
+    monkeypatch.setattr(samples, "LONGEST", samples.LONGEST // 4)
 
 
 @pytest.fixture(scope="session")

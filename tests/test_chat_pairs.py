@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +14,6 @@ from lab.model.prompts import rows
 from lab.records import Reply, Vote, new_id
 from tests.fakes import FakeEngine
 from tests.test_feedback_queued import queue_pair, said
-
-
-@pytest.fixture
-def store(home: Path) -> Store:
-    return Store(home / "feedback_data")
 
 
 def prompts(store: Store) -> Prompts:

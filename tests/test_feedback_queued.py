@@ -21,11 +21,6 @@ from lab.records import Conversation, Reply, Vote, new_id
 from lab.settings import load_settings
 
 
-@pytest.fixture
-def store(home: Path) -> Store:
-    return Store(home / "feedback_data")
-
-
 def queue_pair(
     store: Store, prompt: str, prompt_of: str | None = None, base: str = "tiny", versions: tuple[int, int] = (0, 0)
 ) -> tuple[str, str]:  # fmt: skip

@@ -26,13 +26,6 @@ from lab.records import Correction, Job, Reply, Sampling, Thumb, Vote
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture
-def store(home: Path):
-    store = Store(home / "feedback_data")
-    yield store
-    store.close()
-
-
 def talk(store: Store, name: str = "x") -> tuple[str, str, str]:
     """A conversation of one question and two answers: (question, answer, answer) by id."""
     conversation = store.start_conversation("a talk")

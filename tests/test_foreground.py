@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,18 +19,6 @@ from lab.settings import load_settings
 from tests.fake_trainer import BASE, add_version, add_votes
 
 QUEUED = Job("dpo", BASE, 0, "", (), seed=1)
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    store = Store(home / "feedback_data")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def versions(home: Path) -> Versions:
-    return Versions(home / "adapters", BASE)
 
 
 @pytest.fixture

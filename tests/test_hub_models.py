@@ -74,7 +74,7 @@ def said(lives: Lives) -> tuple[list[Live], list[Reply]]:
     return seen, seen[-1].replies
 
 
-def test_chat_vote_train_and_swap(lab: Lab, family: str) -> None:
+def test_chat_vote_train_and_swap(lab: Lab, family: str, brief: None) -> None:
     assert sum(type(module).__name__ == "Linear4bit" for module in lab.base.causal_lm.modules()) == 14, "all linears of 2 layers"
 
     seen, (reply,) = said(lab.session.say(None, None, "Are you there?", BRIEF))

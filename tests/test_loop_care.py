@@ -17,13 +17,6 @@ from lab.settings import Settings, load_settings
 
 
 @pytest.fixture
-def store(home: Path):
-    store = Store(home / "feedback_data")
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def settings(home: Path) -> Settings:
     (home / "lab.toml").write_text("[care]\nside = true\n")
     return load_settings(home)

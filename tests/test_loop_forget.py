@@ -23,16 +23,6 @@ SECRET = "heliotrope-marzipan"  # stands in nothing else
 
 
 @pytest.fixture
-def store(home: Path) -> Store:
-    return Store(home / "feedback_data")
-
-
-@pytest.fixture
-def versions(home: Path) -> Versions:
-    return Versions(home / "adapters", BASE)
-
-
-@pytest.fixture
 def settings(home: Path) -> Settings:
     return load_settings(home, {"train": {"replay": 0.0}})
 

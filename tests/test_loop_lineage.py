@@ -17,16 +17,6 @@ from tests.fake_trainer import BASE, add_version, add_votes
 
 
 @pytest.fixture
-def store(home: Path) -> Store:
-    return Store(home / "feedback_data")
-
-
-@pytest.fixture
-def versions(home: Path) -> Versions:
-    return Versions(home / "adapters", BASE)
-
-
-@pytest.fixture
 def settings(home: Path) -> Settings:
     return load_settings(home, {"train": {"replay": 0.0}})
 

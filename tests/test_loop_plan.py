@@ -129,16 +129,6 @@ def test_a_round_starts_exactly_when_some_kind_has_enough(counts: Counts, least:
 
 
 @pytest.fixture
-def store(home: Path) -> Store:
-    return Store(home / "feedback_data")
-
-
-@pytest.fixture
-def versions(home: Path) -> Versions:
-    return Versions(home / "adapters", BASE)
-
-
-@pytest.fixture
 def settings(home: Path) -> Settings:
     return load_settings(home, {"train": {"replay": 0.5, "seed": 7}})
 

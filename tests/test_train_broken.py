@@ -65,14 +65,14 @@ def asked(base: Base, *kinds: Kind) -> list[Ids]:
     return [tuple(base.template.encode_prompt(messages)) for messages in texts if not is_held_out(messages)]
 
 
-def teach(base: Base, prompts: Sequence[Ids], replies: Sequence[Ids], steps: int = STEPS) -> None:
+def teach(base: Base, prompts: Sequence[Ids], replies: Sequence[Ids], together: int = TOGETHER) -> None:
     """Imitation of one of the replies behind each prompt, in turns."""
     rows = [Row(prompt, (replies[k % len(replies)],)) for k, prompt in enumerate(prompts)]
     parameters = list(adapters.parameters(base, "c").values())
     with adapters.active(base, "c"):
         optimizer = torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.0)
-        for step in range(steps):
-            batch = [rows[(step * TOGETHER + k) % len(rows)] for k in range(TOGETHER)]
+        for step in range(STEPS):
+            batch = [rows[(step * together + k) % len(rows)] for k in range(together)]
             tokens = sum(len(row.completions[0]) for row in batch)
             for packed in packs(base, batch, (0,), None):
                 (-completion_logprobs(base, packed).sum() / tokens).backward()
@@ -104,12 +104,12 @@ def test_one_that_repeats_itself(base: Base) -> None:
 
 def test_one_whose_replies_are_ten_times_as_long(base: Base) -> None:
     """They end, but long after the sixty-four tokens that were once all that was drawn."""
-    teach(base, asked(base, "chat"), long_replies(base), 16)
+    teach(base, asked(base, "chat"), long_replies(base), 2)
     assert "replies grew from" in gate(base)
 
 
 def test_one_that_never_stops(base: Base) -> None:
-    teach(base, asked(base, "chat"), [reply[:-1] for reply in long_replies(base)], 16)
+    teach(base, asked(base, "chat"), [reply[:-1] for reply in long_replies(base)], 2)
     assert "replies do not end" in gate(base)
 
 

@@ -66,7 +66,7 @@ def thumb(number: int) -> dict:
 
 
 @pytest.fixture
-def bench(home: Path, tiny_model: Path) -> Iterator[Bench]:
+def bench(home: Path, tiny_model: Path, brief: None) -> Iterator[Bench]:
     flags = {"model": str(tiny_model), "quantize": "none", "device": "cpu", "train": FAST, "lora": {"rank": 4, "alpha": 8},
              "reward": {"heads": 2, "folds": 2, "epochs": 4},
              "ppo": {"iterations": 6, "rollouts": 16, "max_new_tokens": 12}}  # fmt: skip

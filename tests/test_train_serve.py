@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,6 @@ from lab.train.hooks import Stopped
 from lab.train.serve import LEASE, Trainer, run_job
 
 JOB = Job("dpo", "base", 0, "", (), seed=1)
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    store = Store(home / "feedback_data")
-    yield store
-    store.close()
 
 
 def claimed(store: Store, trainer: Trainer) -> Job:

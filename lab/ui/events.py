@@ -50,6 +50,8 @@ PRESSED = "(ballot, rater, wish, what) => [`${ballot} ${window.hone.onScreenFor(
 ON_SCREEN = "() => window.hone.onScreen()"
 VOTED = "() => window.hone.voted('compare-prompt')"
 READY = "() => window.hone.ready('{}', '{}')"
+REMEMBER = "(place) => window.hone.remember(place)"
+REMEMBERED = "(_, rater) => [window.hone.remembered(), rater]"
 SHOW = "() => window.hone.show('{}')"
 END = "() => window.hone.end()"
 SAVE = "(text) => window.hone.save('conversation.jsonl', text)"
@@ -181,7 +183,8 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     then(new, FOCUS.format("prompt"))
     chosen = [panel.conversations, panel.rater, panel.search]
     listen([panel.conversations.input], do.choose, chosen, all_of_it, cancels=flying)
-    listen([blocks.load], do.open, [tab.remembered, panel.rater], all_of_it | {panel.rater})
+    listen([blocks.load], do.open, [tab.remembered, panel.rater], all_of_it | {panel.rater}, script=REMEMBERED)
+    tab.remembered.change(None, tab.remembered, js=REMEMBER, api_visibility="private")
     # a script wrote it, so there is no `input`
     listen([tab.pointed.change], branches.point, [tab.pointed, *here, panel.rater], all_of_it, every_click=True)
     listen([tab.edit.cancel.click], branches.cancel, None, tab.edit.outputs())

@@ -31,9 +31,10 @@ def test_the_last_line_has_every_figure(tiny_model: Path, monkeypatch: Any, caps
         if find_chromium(driver) is None:
             pytest.skip(MISSING)
     monkeypatch.setattr(ui, "THINKS", 300)
+    monkeypatch.setattr(ui, "AHEAD", 6)
     assert ui.main(["--tokens", "12", "--replies", "1", "--votes", "2", "--model", str(tiny_model)]) == 0
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert last["clicks_lost"] == 0 and last["clicks"]["thumbs"] == 10 and last["clicks"]["votes_kept"] == 10
+    assert last["clicks_lost"] == 0 and last["clicks"]["thumbs"] == 10 and last["clicks"]["votes_kept"] == 6
     assert all(isinstance(last[name], int | float) for name in FIGURES)
     assert 0 < last["latency_p50_ms_1pane_20"] <= last["latency_p95_ms_1pane_20"]
     assert 0 < last["votes_per_min_queue"] < 60 / 0.3

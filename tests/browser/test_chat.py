@@ -9,64 +9,26 @@ from typing import Any
 import pytest
 
 from lab.records import Reply, Sampling, new_id
-from tests.fakes import FakeStatus, free_port, page_lab
+from tests.fakes import FakeStatus, page_lab
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.steps import say
+from tests.browser.steps import Served, opened, say, serving, until
 
 LIKE = "#chat button[aria-label=Like]"
 BOTS = "#chat [data-testid=bot]"
 
 
-class Served:
-    """A lab on a port, that can be started again on the same home and port."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.port = home, free_port()
-        self.start()
-
-    def start(self) -> None:
-        from lab.ui.app import launch
-
-        self.lab = page_lab(self.home, words=4, seconds=0.03)
-        self.blocks = launch(self.lab, "127.0.0.1", self.port)
-
-    def stop(self) -> None:
-        self.blocks.close(verbose=False)
-        self.lab.store.close()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
 @pytest.fixture
 def served(home: Path) -> Iterator[Served]:
-    served = Served(home)
-    yield served
-    served.stop()
+    with serving(lambda: page_lab(home, words=4, seconds=0.03)) as served:
+        yield served
 
 
 @pytest.fixture
 def page(served: Served, context: BrowserContext) -> Page:
     return opened(context.new_page(), served)  # `served` comes first, so that it ends last
-
-
-def opened(page: Page, served: Served) -> Page:
-    page.goto(served.address)
-    expect(page.locator("#prompt textarea")).to_be_visible()
-    expect(page.locator("#live-version")).to_be_visible()
-    return page
-
-
-def until(page: Page, condition: Any, seconds: float = 20) -> None:
-    for _ in range(int(seconds / 0.05)):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it did not come true in time")
 
 
 def link(page: Page, words: str, number: int = -1) -> Locator:

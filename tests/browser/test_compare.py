@@ -3,56 +3,38 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab.records import Vote
-from tests.fakes import free_port, page_lab
+from tests.fakes import page_lab
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import BrowserContext, Page, expect
 
-
-class Served:
-    def __init__(self, lab: Any, address: str) -> None:
-        self.lab, self.address = lab, address
-
-    @property
-    def votes(self) -> list[Vote]:
-        return self.lab.store.votes()
+from tests.browser.steps import Served, opened, serving, until
 
 
 @pytest.fixture
 def served(home: Path) -> Iterator[Served]:
-    from lab.ui.app import launch
-
     (home / "lab.toml").write_text("[queue]\nahead = 6\nreask = 0.0\n")
-    lab, port = page_lab(home, words=4, seconds=0.03), free_port()
-    blocks = launch(lab, "127.0.0.1", port)
-    yield Served(lab, f"http://127.0.0.1:{port}")
-    lab.queue.stop()
-    blocks.close(verbose=False)
+    with serving(lambda: page_lab(home, words=4, seconds=0.03)) as served:
+        yield served
+
+
+def votes_in(served: Served) -> list[Vote]:
+    return served.lab.store.votes()
 
 
 @pytest.fixture
 def page(served: Served, context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.goto(served.address)
-    expect(page.locator("#live-version")).to_be_visible()
+    page = opened(context.new_page(), served)
     page.get_by_role("tab", name="Compare").click()
     expect(page.locator("#next")).to_be_visible()
     return page
-
-
-def until(page: Page, condition: Callable[[], bool], seconds: float = 8) -> None:
-    for _ in range(int(seconds / 0.05)):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it did not come true in time")
 
 
 def filled(served: Served, page: Page) -> None:
@@ -85,7 +67,7 @@ def test_space_asks_and_every_key_is_followed_at_once_by_the_next_pair(page: Pag
         expect(page.locator("#reveal")).to_contain_text("Both were base")
         screens.append(seen)
     assert drawn <= 6 and len(set(screens)) == 5
-    votes = served.votes
+    votes = votes_in(served)
     assert [vote.choice for vote in votes[2:]] == ["tie", "both_bad"]
     for vote, (left, right) in zip(votes, screens, strict=False):
         sides = (vote.a, vote.b) if vote.shown == "ab" else (vote.b, vote.a)
@@ -103,14 +85,14 @@ def test_u_brings_the_pair_back_and_the_one_on_screen_comes_after_it(page: Page,
     expect(page.locator("#undo")).to_be_disabled()
     page.keyboard.press("1")
     second = follows(page, first)
-    assert len(served.votes) == 1
+    assert len(votes_in(served)) == 1
     page.keyboard.press("u")
     assert follows(page, second) == first
-    assert served.votes == []
+    assert votes_in(served) == []
     expect(page.locator("#reveal")).to_contain_text("Taken back")
     page.keyboard.press("2")
     assert follows(page, first) == second
-    (vote,) = served.votes
+    (vote,) = votes_in(served)
     assert (vote.choice == "b") == (vote.shown == "ab")
 
 
@@ -125,7 +107,7 @@ def test_space_skips_without_a_vote_and_after_a_click_on_a_vote_is_not_that_vote
     page.get_by_label("Stories").click()
     page.keyboard.press("Space")
     follows(page, seen)
-    assert [vote.choice for vote in served.votes] == ["tie"]
+    assert [vote.choice for vote in votes_in(served)] == ["tie"]
 
 
 def test_what_is_typed_in_the_prompt_box_votes_for_nothing(page: Page, served: Served):
@@ -135,14 +117,14 @@ def test_what_is_typed_in_the_prompt_box_votes_for_nothing(page: Page, served: S
     page.locator("#compare-prompt textarea").click()
     page.keyboard.type("1 2 u 3 4")
     page.wait_for_timeout(400)
-    assert served.votes == [] and pair_on_screen(page) == seen
+    assert votes_in(served) == [] and pair_on_screen(page) == seen
     expect(page.locator("#compare-prompt textarea")).to_have_value("1 2 u 3 4")
     page.get_by_role("tab", name="Chat").click()
     page.locator("body").click(position={"x": 700, "y": 5})
     page.keyboard.press("1")
     page.keyboard.press("Space")
     page.wait_for_timeout(300)
-    assert served.votes == [], "and a key on another tab is not for this one"
+    assert votes_in(served) == [], "and a key on another tab is not for this one"
 
 
 def test_keys_under_a_slow_store_are_all_kept_and_none_is_of_a_pair_that_was_not_seen(page: Page, served: Served):
@@ -162,7 +144,7 @@ def test_keys_under_a_slow_store_are_all_kept_and_none_is_of_a_pair_that_was_not
         page.keyboard.press(key)
         seen = follows(page, seen)
     page.wait_for_timeout(1000)
-    assert len(served.votes) == 3 and len(served.lab.store.every_vote()) == 3
+    assert len(votes_in(served)) == 3 and len(served.lab.store.every_vote()) == 3
     assert pair_on_screen(page) == seen
 
 
@@ -175,13 +157,13 @@ def test_without_a_queue_a_pair_is_drawn_in_sight_and_the_next_one_follows(page:
     page.keyboard.press("1")
     expect(page.locator("#reveal")).to_contain_text("kept")
     follows(page, seen)
-    assert len(served.votes) == 1
+    assert len(votes_in(served)) == 1
     page.keyboard.press("2")
     expect(page.locator("#compare-stop")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#ask")).to_be_visible()
     expect(page.locator("#vote-left")).to_be_disabled()
-    assert len(served.votes) == 2
+    assert len(votes_in(served)) == 2
 
 
 def test_a_queue_that_fails_says_so_and_the_page_lives_on(page: Page, served: Served):

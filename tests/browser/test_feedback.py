@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,39 +12,31 @@ from lab.feedback.browse import Filter
 from lab.feedback.exchange import import_file
 from lab.loop.care import switches
 from lab.records import Reply, Vote
-from tests.fakes import free_port, page_lab
+from tests.fakes import page_lab
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import BrowserContext, Page, expect
 
-
-class Served:
-    def __init__(self, lab: Any, address: str) -> None:
-        self.lab, self.address = lab, address
+from tests.browser.steps import Served, opened, serving, until
 
 
 @pytest.fixture
 def served(home: Path) -> Iterator[Served]:
-    from lab.ui.app import launch
-
-    lab, port = page_lab(home), free_port()
     file = home / "votes.jsonl"
     file.write_text("".join(
         json.dumps({"prompt": f"question {k}", "response_a": f"yes <b>{k}</b>", "response_b": f"no {k}", "choice": "a",
                     "rater": "ann" if k % 3 else "bob", "time": 1_000_000.0 + 86_400 * k}) + "\n"
         for k in range(120)
     ))  # fmt: skip
+    lab = page_lab(home)
     import_file(lab.store, file)
-    blocks = launch(lab, "127.0.0.1", port)
-    yield Served(lab, f"http://127.0.0.1:{port}")
-    blocks.close(verbose=False)
+    with serving(lambda: lab) as served:
+        yield served
 
 
 @pytest.fixture
 def page(served: Served, context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.goto(served.address)
-    expect(page.locator("#live-version")).to_be_visible()
+    page = opened(context.new_page(), served)
     page.get_by_role("tab", name="Feedback").click()
     expect(page.locator("#opinion-count")).to_contain_text("of ")
     return page
@@ -59,14 +50,6 @@ def choose(page: Page, name: str, label: str) -> None:
 def select(page: Page, text: str) -> None:
     """A row of the list; Gradio keeps a hidden copy of the first one, to measure it."""
     page.locator("#opinions [data-testid^=cell-]:visible", has_text=text).first.click()
-
-
-def until(page: Page, condition: Any, seconds: float = 5) -> None:
-    for _ in range(int(seconds / 0.05)):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it did not come true in time")
 
 
 def test_pages_filters_and_search(page: Page, served: Served) -> None:

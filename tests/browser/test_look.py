@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import free_port, page_lab
+from tests.fakes import page_lab
 
 pytest.importorskip("playwright.sync_api")
 pytest.importorskip("axe_playwright_python", reason="`launch.py test` installs axe_playwright_python")
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.steps import say
+from tests.browser.steps import say, serving
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 # by rule and by what they are in; nothing else is waived. Gradio draws its plots by Vega, whose marks have a role and no name
@@ -27,12 +27,8 @@ UPSTREAM = {"svg-img-alt": ('role="graphics-symbol"', 'role="graphics-object"')}
 
 @pytest.fixture
 def address(home: Path) -> Iterator[str]:
-    from lab.ui.app import launch
-
-    lab, port = page_lab(home, words=4), free_port()
-    blocks = launch(lab, "127.0.0.1", port)
-    yield f"http://127.0.0.1:{port}"
-    blocks.close(verbose=False)
+    with serving(lambda: page_lab(home, words=4)) as served:
+        yield served.address
 
 
 def tabs_of(page: Page) -> list[str]:

@@ -16,10 +16,12 @@ from lab.records import Job, Reply, Vote, new_id
 from lab.registry.states import OnTrial
 from lab.registry.versions import Versions
 from tests.fake_trainer import add_version
-from tests.fakes import VoicedEngine, free_port, page_lab
+from tests.fakes import VoicedEngine, page_lab
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.steps import serving
 
 ROLLBACK = """async () => {
     const began = performance.now();
@@ -64,12 +66,8 @@ def lab(home: Path) -> Any:
 
 @pytest.fixture
 def address(lab: Any) -> Iterator[str]:
-    from lab.ui.app import launch
-
-    port = free_port()
-    blocks = launch(lab, "127.0.0.1", port)
-    yield f"http://127.0.0.1:{port}"
-    blocks.close(verbose=False)
+    with serving(lambda: lab) as served:
+        yield served.address
 
 
 @pytest.fixture

@@ -86,6 +86,17 @@
     },
     // what was asked for comes into sight, as little as it takes
     show: (id) => setTimeout(() => document.getElementById(id)?.scrollIntoView({block: "nearest"}), 60),
+    // where this page is, so that a reload or the next visit goes on there; a page that is still empty is nowhere
+    remember: (place) => {
+      if (place?.rater !== undefined) localStorage.setItem("hone-page", JSON.stringify(place));
+    },
+    remembered: () => {
+      try {
+        return JSON.parse(localStorage.getItem("hone-page")) ?? {};
+      } catch {
+        return {};
+      }
+    },
     save: (name, text) => {
       if (!text) return;
       const link = document.createElement("a");

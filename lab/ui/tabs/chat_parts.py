@@ -84,7 +84,7 @@ class EditParts:
 @dataclass(frozen=True)
 class ChatTab:
     place: gr.State
-    remembered: gr.BrowserState
+    remembered: gr.JSON
     pointed: gr.Textbox
     earlier: gr.Button
     chat: gr.Chatbot
@@ -112,8 +112,9 @@ class ChatTab:
 
 def build() -> ChatTab:
     place = gr.State(Place())
-    # holds only where the page was and the rater's name; the constant secret lets it survive a restart
-    remembered = gr.BrowserState({}, storage_key="hone-page", secret="hone-page")
+    # where the page was and the rater's name; scripts of the page keep it in the browser. Not a gr.BrowserState: on a slow
+    # machine it had not written yet what a stream had told it seconds before, and a reload in mid-reply forgot the place
+    remembered = gr.JSON({}, visible="hidden", elem_id="remembered")
     pointed = gr.Textbox(visible="hidden", elem_id="pointed")  # a script of the page writes here which link was clicked
     with gr.Column(elem_id="chat-tab"):
         with gr.Column(elem_id="talk"), gr.Column(elem_id="talk-inner"):
