@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 
 from lab.errors import StoreError
-from lab.ui.app import build
+from lab.ui.app import build, is_fault
 from lab.ui.events import border
 from tests.fakes import page_lab
 
@@ -110,3 +110,27 @@ def test_nothing_of_the_page_is_a_public_api(home: Path):
     info = build(page_lab(home)).get_api_info()
     assert info["named_endpoints"] == {}
     assert info["unnamed_endpoints"] == {}
+
+
+class Refused(Exception):
+    """As the web server's own, it carries a status."""
+
+    def __init__(self, status: int) -> None:
+        self.status_code = status
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "told"),
+    [
+        (RuntimeError(), Refused(404), False),
+        (RuntimeError(), None, True),
+        (RuntimeError(), Refused(500), True),
+        (Refused(404), None, True),
+    ],
+)
+def test_a_page_that_was_reloaded_while_it_loaded_is_no_fault(error: Exception, cause: Exception | None, told: bool):
+    error.__cause__ = cause
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "", None, (type(error), error, None))
+    assert is_fault(record) == told
+    record.exc_info = None
+    assert is_fault(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -43,6 +44,7 @@ def launch(
     """
     check = login(host, auth)
     require_free(host, port)
+    logging.getLogger("uvicorn.error").addFilter(is_fault)
     blocks = build(lab)
     blocks.launch(
         server_name=host, server_port=port, share=False, inbrowser=open_browser, prevent_thread_lock=True, quiet=True,
@@ -52,6 +54,13 @@ def launch(
         app_kwargs={"middleware": middleware(host, framed), "openapi_url": None, "docs_url": None, "redoc_url": None},
     )  # fmt: skip
     return blocks
+
+
+def is_fault(record: logging.LogRecord) -> bool:
+    """False for what Gradio logs, with a traceback of sixty lines, of a page that was reloaded while it loaded: it refuses the
+    stream of a page that is gone when the answer has begun already."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, RuntimeError) and getattr(error.__cause__, "status_code", None) == 404)
 
 
 def serve(
