@@ -279,7 +279,9 @@ def test_forgetting_is_told_first_and_done_after(
     with pytest.raises(LabError, match="nothing was asked for"):
         forgetful.forget(None)
     opinion = lab.store.votes()[0]
-    filled = forgetful.prefill(opinion.id)
+    filled = forgetful.prefill(opinion.id, ("rater", "somebody else"))
+    assert filled[part.asked] is None and filled[part.sure]["visible"] is False
+    assert part.asked not in forgetful.prefill(opinion.id, ("rater", "me")), "a click that is told twice takes back no question"
     assert filled[part.rater]["value"] == "me"
     assert filled[part.conversation]["value"] == lab.store.reply(opinion.a).conversation
     forgetful.forget(forgetful.ask_rater("me")[part.asked])

@@ -72,12 +72,14 @@ class ForgettingHandlers:
             self.part.rater: gr.update(choices=list(names), value=rater if rater in names else None),
         }  # fmt: skip
 
-    def prefill(self, opinion: str | None) -> Update:
-        """The conversation and the rater of the opinion that is looked at, if it is listed."""
+    def prefill(self, opinion: str | None, asked: tuple[What, str] | None) -> Update:
+        """The conversation and the rater of the opinion that is looked at, if it is listed. A question about them stays: a
+        click on a row may be told twice, and the second time may come when the question has been put already."""
         if not opinion:
             return {}
         found = self.lab.store.detail(opinion)
-        return {**self.open(found.a.conversation, found.row.rater), **self.keep()}
+        about = {("conversation", found.a.conversation), ("rater", found.row.rater)}
+        return self.open(found.a.conversation, found.row.rater) | ({} if asked in about else self.keep())
 
     def ask_conversation(self, conversation: str | None) -> Update:
         return self.ask("conversation", conversation)
