@@ -62,16 +62,17 @@ LINE = "A sentence of some twenty words that says nothing in particular but fill
 # latencies of the growing text, from the time that stands in it to the end of the frame that shows it
 WATCH_TEXT = """(panes) => {
   window.seen = [];
-  let last = "";
+  let last = 0;
   const visible = (element) => element && element.offsetParent !== null ? element : null;
   const bubbles = () => [...document.querySelectorAll("#chat [data-testid=bot]")];
   const chat = () => visible(document.querySelector("#reply-live")) ?? bubbles().pop();
   const stamp = (element) => element?.textContent.match(/@\\d+\\.\\d@/g)?.pop();
   new MutationObserver(() => {
     const found = panes === 1 ? [stamp(chat())] : ["left", "right"].map((id) => stamp(document.getElementById(id)));
-    if (!found[0] || found[0] === last || found.some((each) => each !== found[0])) return;
-    last = found[0];
-    const spoken = parseFloat(last.slice(1));
+    if (!found[0] || found.some((each) => each !== found[0])) return;
+    const spoken = parseFloat(found[0].slice(1));
+    if (spoken <= last) return;  // seen before: at the end of a reply its pane goes, and the bubble above it is for an instant the last
+    last = spoken;
     const clock = () => performance.timeOrigin + performance.now();
     const dom = clock() - spoken;
     requestAnimationFrame(() => setTimeout(() => window.seen.push([dom, clock() - spoken])));

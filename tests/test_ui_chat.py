@@ -99,6 +99,7 @@ def test_a_reply_streams_and_ends_stored_with_its_version(handlers: ChatHandlers
     place = updates[-1][tab.place]
     stored = handlers.lab.store.reply(place.leaf)
     assert stored.text == "reply 1a: word0 word1 word2 word3 word4"
+    assert stored.text in updates[-2][tab.live], "whole, before the conversation is drawn anew"
     last = updates[-1][tab.chat]["value"]
     assert [each["role"] for each in last] == ["user", "assistant"]
     assert last[-1]["metadata"] == {"id": stored.id}

@@ -1,23 +1,13 @@
-"""The only wiring: which event calls which handler, and the border every handler stands behind.
-
-Behind the border a LabError becomes a notice with its own words; anything else is a bug, logged with its traceback and
-shown as one. An error is never a chat message. Opinions and messages use trigger_mode "multiple", because Gradio's default
-drops in silence what comes while one is at work, or has just ended and not yet said so; opinions have no concurrency limit.
-"""
+"""The only wiring: which event calls which handler. How one is connected is in connect.py."""
 
 from __future__ import annotations
 
-import functools
-import html
-import inspect
-import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing
-from typing import Any, TypeAlias
+from typing import Any
 
 import gradio as gr
 
-from lab.errors import LabError
+from lab.records import new_id
+from lab.ui.connect import after, emptied, follow, listen, run, stream, then
 from lab.ui.exports import Exports, command_of
 from lab.ui.lab import Lab
 from lab.ui.page import Page, heading, taken_over
@@ -37,14 +27,10 @@ from lab.ui.tabs.versions import VersionsHandlers
 from lab.ui.tabs.versions_lineage import LineageHandlers
 from lab.ui.tabs.versions_replay import ReplayHandlers
 from lab.ui.tabs.versions_save import SaveHandlers
-from lab.ui.view import sentence
 
-Handler: TypeAlias = Callable[..., Any]
-log = logging.getLogger(__name__)
-GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns among them
 FOCUS = "() => window.hone.focus('{}')"
 GIVE_BACK = "(text) => window.hone.giveBack('{}', text)"
-RELEASE = "() => window.hone.release('{}')"
+RELEASE = "() => window.hone.release('{}', '{}')"
 # a press says which pair was on screen, and for how many milliseconds
 PRESSED = "(ballot, rater, wish, what) => [`${ballot} ${window.hone.onScreenFor()}`, rater, wish, what]"
 ON_SCREEN = "() => window.hone.onScreen()"
@@ -55,95 +41,6 @@ REMEMBERED = "(_, rater) => [window.hone.remembered(), rater]"
 SHOW = "() => window.hone.show('{}')"
 END = "() => window.hone.end()"
 SAVE = "(text) => window.hone.save('conversation.jsonl', text)"
-
-
-def notice(error: Exception) -> None:
-    """What a person is told. The text is escaped: Gradio renders notices as HTML."""
-    if isinstance(error, LabError):
-        gr.Warning(html.escape(sentence(str(error))), title="Not done")
-        return
-    log.error("a handler of the page failed", exc_info=error)
-    said = f"{type(error).__name__}: {error}"
-    gr.Warning(html.escape(f"a fault inside the lab ({said[:200]}); its traceback is in the terminal"), title="Fault")
-
-
-def border(handler: Handler, outputs: Collection[Any], recover: Handler | None = None) -> Handler:
-    """The handler, whose exceptions end as a notice. `recover` takes its arguments and puts the page right again."""
-    nothing = gr.skip() if outputs else None
-
-    def mended(error: Exception, arguments: tuple[Any, ...]) -> Any:
-        notice(error)
-        if recover is None:
-            return nothing
-        try:
-            return recover(*arguments) or nothing
-        except Exception as second:  # border
-            log.error("the page could not be put right", exc_info=second)
-            return nothing
-
-    if inspect.isgeneratorfunction(handler):
-
-        @functools.wraps(handler)
-        def guarded_stream(*arguments: Any) -> Iterator[Any]:
-            try:
-                with closing(handler(*arguments)) as running:
-                    yield next(running, nothing)  # Gradio empties every output of a stream that says nothing
-                    yield from running
-            except Exception as error:  # noqa: BLE001  (border)
-                yield mended(error, arguments)
-
-        return guarded_stream
-
-    @functools.wraps(handler)
-    def guarded(*arguments: Any) -> Any:
-        try:
-            result = handler(*arguments)
-        except Exception as error:  # noqa: BLE001  (border)
-            return mended(error, arguments)
-        return nothing if result in (None, {}) else result
-
-    return guarded
-
-
-def listen(
-    triggers: Sequence[Any], handler: Handler, inputs: Any, outputs: Collection[Any], *,
-    recover: Handler | None = None, cancels: Sequence[Any] | None = None, draws: bool = False, every_click: bool = False,
-    script: str | None = None, newest: bool = False,
-) -> Any:  # fmt: skip
-    """Connects a handler, behind the border and off the public API. `draws` marks those that use the model: they say
-    no to a second one in the same window themselves, and give back what was typed. `script` may change the inputs.
-    `newest`: of many, the last counts."""
-    return gr.on(
-        triggers,
-        border(handler, outputs, recover),
-        inputs,
-        outputs or None,
-        cancels=cancels,
-        trigger_mode="always_last" if newest else "multiple" if every_click or draws else "once",
-        concurrency_id="generate" if draws else None,
-        concurrency_limit=GENERATIONS if draws else None,
-        show_progress="hidden",
-        js=script,
-        api_visibility="private",
-    )
-
-
-def follow(event: Any, handler: Handler, inputs: Any, outputs: Collection[Any]) -> Any:
-    """Connects a handler to the end of an event, however it ended."""
-    return event.then(
-        border(handler, outputs), inputs, outputs, trigger_mode="multiple", concurrency_limit=None, show_progress="hidden",
-        api_visibility="private",
-    )  # fmt: skip
-
-
-def then(event: Any, script: str, inputs: Any = None) -> None:
-    """Runs a script of the page after an event."""
-    event.then(None, inputs, js=script, api_visibility="private")
-
-
-def after(event: Any, handler: Handler, inputs: Any, outputs: Collection[Any]) -> None:
-    """Calls a handler, behind the border, when an event is done."""
-    event.then(border(handler, outputs), inputs, outputs, show_progress="hidden", api_visibility="private")
 
 
 def wire(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
@@ -165,26 +62,30 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     all_of_it = tab.outputs() | panel.managing()
     drawing = {*here, tab.prompt, tab.offer.state, tab.edit.text, tab.edit.message, panel.rater} | panel.drawing()
     flow = tab.flowing()
-    say = listen([tab.prompt.submit, tab.send.click], do.say, drawing, flow, recover=do.recover, draws=True)
-    again = listen([tab.again.click], do.regenerate, drawing, flow, recover=do.recover, draws=True)
-    resend = listen([tab.edit.send.click], branches.resend, drawing, flow, recover=branches.recover, draws=True)
+    # where the page is comes with the first words: whoever reloads then finds the conversation
+    growing = {tab.live, tab.offer.left, tab.offer.right, tab.remembered}
+    say = stream([tab.prompt.submit, tab.send.click], do.say, drawing, flow, growing, recover=do.recover)
+    again = stream([tab.again.click], do.regenerate, drawing, flow, growing, recover=do.recover)
+    resend = stream([tab.edit.send.click], branches.resend, drawing, flow, growing, recover=branches.recover)
     sent = [tab.prompt.submit, tab.send.click, tab.again.click, tab.edit.send.click, panel.conversations.input]
-    gr.on(sent, None, js=END, api_visibility="private")  # who scrolled up and then sends something wants to see the answer
-    then(say, GIVE_BACK.format("prompt"), tab.unsent)
+    # who scrolled up and then sends something wants to see the answer
+    run(sent, END)
     at_rest = [tab.place, tab.offer.state, tab.edit.message, panel.rater]
-    for spoken in (say, again, resend):
-        then(follow(spoken, do.rest, at_rest, all_of_it), READY.format("prompt", "offer-left"))
+    for each in (say, again, resend):
+        rest = emptied(do.rest, each.mail)
+        then(follow(each.spoken, rest, at_rest, all_of_it), READY.format("prompt", "offer-left"))
+    run([tab.unsent.change], GIVE_BACK.format("prompt"), tab.unsent)
     listen([tab.stop.click], do.stop, None, [])
     listen([tab.earlier.click], do.show_earlier, [*here, panel.rater], all_of_it)
     listen([panel.rater.blur], do.rate_as, [tab.place, panel.rater, tab.remembered], {tab.chat, tab.remembered})
     # a reply in flight is closed first, and kept as stopped
-    flying = [say, again, resend]
+    flying = [each.spoken for each in (say, again, resend)]
     new = listen([panel.new_chat.click], do.start_anew, [panel.rater], all_of_it, cancels=flying)
     then(new, FOCUS.format("prompt"))
     chosen = [panel.conversations, panel.rater, panel.search]
     listen([panel.conversations.input], do.choose, chosen, all_of_it, cancels=flying)
     listen([blocks.load], do.open, [tab.remembered, panel.rater], all_of_it | {panel.rater}, script=REMEMBERED)
-    tab.remembered.change(None, tab.remembered, js=REMEMBER, api_visibility="private")
+    run([tab.remembered.change], REMEMBER, tab.remembered)
     # a script wrote it, so there is no `input`
     listen([tab.pointed.change], branches.point, [tab.pointed, *here, panel.rater], all_of_it, every_click=True)
     listen([tab.edit.cancel.click], branches.cancel, None, tab.edit.outputs())
@@ -227,9 +128,11 @@ def wire_compare(lab: Lab, page: Page) -> None:
     tab, panel = page.compare, page.panel
     do = CompareHandlers(lab, tab, panel)
     inputs = {tab.prompt, tab.what, tab.first, tab.second} | panel.drawing()
-    asked = listen([tab.prompt.submit, tab.ask.click], do.compare, inputs, tab.outputs(), recover=do.recover, draws=True)
-    then(asked, GIVE_BACK.format("compare-prompt"), tab.unsent)
-    then(asked, RELEASE.format("compare-prompt"))  # so that keys vote
+    # with the ballot: which pair is on screen is told together with its words
+    growing = {tab.question, tab.left, tab.right, tab.ballot}
+    asked = stream([tab.prompt.submit, tab.ask.click], do.compare, inputs, tab.outputs(), growing, recover=do.recover)
+    run([tab.unsent.change], GIVE_BACK.format("compare-prompt"), tab.unsent)
+    then(asked.told, RELEASE.format("compare-prompt", "vote-left"))  # so that keys vote
     listen([tab.stop.click], do.stop, None, [])
     listen([tab.what.input], do.choose_what, [tab.what], {tab.first, tab.second})
     surprise = [panel.rater, tab.wish, tab.what]
@@ -238,10 +141,10 @@ def wire_compare(lab: Lab, page: Page) -> None:
         voted = listen([button.click], do.voter(side), pressed, tab.outputs(), every_click=True, script=PRESSED)
         then(voted, VOTED)
     listen([tab.next.click, tab.surprise.click], do.next, surprise, tab.outputs(), every_click=True)
-    listen([tab.due.change], do.draw, inputs | {tab.wish}, tab.outputs(), recover=do.mend, draws=True)
+    stream([tab.due.change], do.draw, inputs | {tab.wish}, tab.outputs(), growing, recover=do.mend)
     listen([tab.undo.click], do.undo, None, tab.outputs(), every_click=True)
-    tab.ballot.change(None, js=ON_SCREEN, api_visibility="private")
-    listen([page.timer.tick], do.tick, None, {tab.pace})
+    run([tab.ballot.change], ON_SCREEN)
+    listen([page.timer.tick], do.tick, None, {tab.pace}, quiet=True)
 
 
 def wire_versions(lab: Lab, page: Page) -> None:
@@ -331,12 +234,10 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     listen([tab.resume.click], do.resume, [tab.seen], outputs)
     listen([tab.stop.click], do.stop_round, [tab.seen], outputs)
 
-    def look(headed: str, spoke: int | None, seen_training: Any, seen_versions: Any, chosen: int | None, seen_model: Any) -> Any:
-        """Everything on the page that changes by itself."""
+    def changed(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None, seen_model: Any) -> dict[Any, Any]:
+        """What changes by itself and has changed since this page last looked."""
         going_to = lab.switcher.chosen() if lab.switcher else None
         live, on_trial = lab.engine.live, lab.engine.trial() is not None
-        if news := taken_over(spoke, live, on_trial):
-            gr.Info(news, duration=8)
         head = heading(
             lab.settings.model, live, lab.worker.status().reason, on_trial,
             going_to.model if going_to else "", not lab.store.conversations(1, source="chat"),
@@ -344,9 +245,22 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
         update = {} if head == headed else {page.header: head, page.headed: head, page.spoke: live}
         return {**update, **do.tick(seen_training), **versions.tick(seen_versions, chosen), **model.tick(seen_model)}
 
+    def glance(*seen: Any) -> str | None:
+        """Whether there is anything to show: asked every other second, so it has one output for the eighty of `look`."""
+        try:
+            return new_id() if changed(*seen) else None
+        except Exception:  # noqa: BLE001  (border: `look` meets the same trouble and tells of it)
+            return new_id()
+
+    def look(spoke: int | None, *seen: Any) -> dict[Any, Any]:
+        if news := taken_over(spoke, lab.engine.live, lab.engine.trial() is not None):
+            gr.Info(news, duration=8)
+        return changed(*seen)
+
     other = page.model
     listen([other.switch.click], model.switch, [other.model, other.quantize, other.seen], other.outputs())
     listen([other.cancel.click], model.cancel, [other.seen], other.outputs())
     everything = outputs | page.versions.outputs() | other.outputs() | {page.header, page.headed, page.spoke}
-    seen = [page.headed, page.spoke, tab.seen, page.versions.seen, page.versions.chosen, other.seen]
-    listen([page.timer.tick, blocks.load], look, seen, everything)
+    seen = [page.headed, tab.seen, page.versions.seen, page.versions.chosen, other.seen]
+    listen([page.timer.tick], glance, seen, [page.news], quiet=True)
+    listen([page.news.change, blocks.load], look, [page.spoke, *seen], everything)

@@ -27,6 +27,7 @@ class Page:
     header: gr.HTML
     headed: gr.State
     spoke: gr.State  # the version that spoke when this page last looked
+    news: gr.Textbox  # another value whenever there is something to look at
     panel: Panel
     tabs: gr.Tabs
     chat_tab: gr.Tab
@@ -47,6 +48,7 @@ class Page:
 def lay_out(settings: Settings) -> Page:
     """Must be called inside gr.Blocks."""
     headed, spoke = gr.State(""), gr.State(None)
+    news = gr.Textbox(visible="hidden", elem_id="news")
     side = panel.build(settings)
     header = gr.HTML(elem_id="header", padding=False)
     with gr.Tabs(elem_id="tabs") as tabs:
@@ -64,7 +66,7 @@ def lay_out(settings: Settings) -> Page:
             model_parts = model.build(settings)
     timer = gr.Timer(TICK)
     return Page(
-        header, headed, spoke, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab, model_tab,
+        header, headed, spoke, news, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab, model_tab,
         chat_tab_parts, compare_parts, training_parts, versions_parts, feedback_parts, model_parts, timer,
     )  # fmt: skip
 

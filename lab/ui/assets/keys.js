@@ -118,7 +118,12 @@
       box.dispatchEvent(new Event("input", {bubbles: true}));
     },
     // keys vote from now on, unless the next prompt is being written: its digits would vote
-    release: (id) => {
+    // with a button given: once it can be pressed
+    release: (id, button) => {
+      if (button !== undefined) {
+        setTimeout(() => usable(button) && window.hone.release(id), 60);
+        return;
+      }
       const box = boxOf(id);
       if (box && box === document.activeElement && box.value === "") box.blur();
     },

@@ -113,7 +113,7 @@ class ChatHandlers:
         """Yields the reply as it grows. One that was drawn beside `before` is offered with it, for a choice."""
         last: Live | None = None
         for live in paced(lives):
-            if live.drafts and not live.replies:
+            if live.drafts:  # the last ones too: until the conversation is drawn anew, they stand here
                 draft = live.drafts[0]
                 update: Update = {self.tab.live: chat_view.growing(draft.text, draft.version)}
                 if last is None:
@@ -131,7 +131,7 @@ class ChatHandlers:
         shown = offers.toss()
         last: Live | None = None
         for live in paced(lives):
-            if len(live.drafts) == 2 and not live.replies:
+            if len(live.drafts) == 2:
                 update = offers.growing(self.tab.offer, live.drafts, shown)
                 if last is None:
                     update |= {self.tab.live: "", self.tab.remembered: self.halfway(live, place, values)}

@@ -103,8 +103,8 @@ class ChatTab:
         return own | self.offer.outputs() | self.about.outputs() | self.edit.outputs()
 
     def flowing(self) -> set[Any]:
-        """What changes while a reply is on its way. As few as possible: with every token Gradio builds each of an event's
-        outputs anew, changed or not. The style sheet does the rest, for as long as something on the page is being written."""
+        """What changes while a reply is on its way. The style sheet does the rest, for as long as something on the page is being
+        written."""
         offer = self.offer
         shown = {self.chat, self.live, self.prompt, self.unsent, offer.box, offer.left, offer.right}
         return shown | {self.place, self.remembered, offer.state, self.edit.message}
