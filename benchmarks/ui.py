@@ -71,24 +71,24 @@ WATCH_TEXT = """(panes) => {
     const found = panes === 1 ? [stamp(chat())] : ["left", "right"].map((id) => stamp(document.getElementById(id)));
     if (!found[0] || found.some((each) => each !== found[0])) return;
     const spoken = parseFloat(found[0].slice(1));
-    if (spoken <= last) return;  // seen before: at the end of a reply its pane goes, and the bubble above it is for an instant the last
+    if (spoken <= last) return;  // at the end of a reply, the bubble of the one before it is for an instant the last
     last = spoken;
     const clock = () => performance.timeOrigin + performance.now();
     const dom = clock() - spoken;
     requestAnimationFrame(() => setTimeout(() => window.seen.push([dom, clock() - spoken])));
   }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
-# from a vote's key to the end of the frame that shows the next pair, ready to be voted on
+# from a vote's key to the end of the frame that shows the next pair, complete and ready to be voted on
 WATCH_VOTES = """() => {
   window.took = [];
   let pressed = null, before = "";
-  const text = (id) => document.querySelector(`#${id} [data-testid=markdown]`)?.textContent;
-  const texts = () => `${text("left")}|${text("right")}`;
+  const ballot = () => document.querySelector("#ballot textarea").value;  // names the pair on screen; empty while one is drawn
   document.addEventListener("keydown", (event) => {
-    if ("1234".includes(event.key)) [pressed, before] = [performance.now(), texts()];
+    if ("1234".includes(event.key)) [pressed, before] = [performance.now(), ballot()];
   }, true);
   new MutationObserver(() => {
-    if (pressed === null || texts() === before || document.querySelector("#vote-left")?.disabled) return;
+    const now = ballot();
+    if (pressed === null || now === "" || now === before || document.querySelector("#vote-left")?.disabled) return;
     const since = pressed;
     pressed = null;
     requestAnimationFrame(() => setTimeout(() => window.took.push(performance.now() - since)));
