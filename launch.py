@@ -33,9 +33,11 @@ LOG = VENV / "hone-install.log"
 DISTRIBUTION = "hone-lab"
 OLDEST = (3, 11)
 EXTRAS = {  # extra -> what it brings
-    "test": ("pytest", "hypothesis", "playwright", "trl", "axe_playwright_python", "nbclient", "nbformat", "ipykernel"),
+    "test": ("pytest", "xdist", "hypothesis", "playwright", "trl", "axe_playwright_python", "nbclient", "nbformat", "ipykernel"),
     "bench": ("trl",), "dev": ("ruff", "mypy"),
 }  # fmt: skip
+WORKERS = 4  # that test beside one another; each takes up to 2 GB
+PAGE_TESTS = "tests/browser"
 SHOWN = ("Collecting ", "Downloading ", "Installing ", "Successfully ")  # lines of pip that say how far it is
 OFFLINE = ("name resolution", "NewConnectionError", "TimeoutError", "Network is unreachable", "Max retries")  # in what pip says
 
@@ -68,8 +70,23 @@ def main(arguments: list[str]) -> int:
         return 1
     if verb == "test":
         os.chdir(HERE)
-        return hand_over(python, ["-m", "pytest", *rest])
+        return hand_over(python, ["-m", "pytest", *rest]) if rest else test_all(python)
     return hand_over(python, ["-m", "lab.cli", *arguments])
+
+
+def test_all(python: Path) -> int:
+    """Every test: file beside file on several cores, then those of the page one after another, for a browser on a busy
+    machine is late. Both parts are run and tell of themselves."""
+    cores = os.cpu_count() or 1
+    beside = min(cores, WORKERS)
+    spread = ["-n", str(beside), "--dist", "loadfile"] if beside > 1 else []
+    threads = {"OMP_NUM_THREADS": str(max(1, cores // beside))} | os.environ  # of torch, in each
+    pytest = [str(python), "-m", "pytest"]
+    try:
+        most = subprocess.run([*pytest, *spread, f"--ignore={PAGE_TESTS}"], env=threads, check=False).returncode
+        return subprocess.run([*pytest, PAGE_TESTS], check=False).returncode or most
+    except KeyboardInterrupt:  # pytest has said so
+        return 1
 
 
 def extras_of(verb: str, rest: list[str]) -> set[str]:

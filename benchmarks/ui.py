@@ -63,9 +63,8 @@ LINE = "A sentence of some twenty words that says nothing in particular but fill
 WATCH_TEXT = """(panes) => {
   window.seen = [];
   let last = 0;
-  const visible = (element) => element && element.offsetParent !== null ? element : null;
   const bubbles = () => [...document.querySelectorAll("#chat [data-testid=bot]")];
-  const chat = () => visible(document.querySelector("#reply-live")) ?? bubbles().pop();
+  const chat = () => document.querySelector("#reply-live:has(.writing)") ?? bubbles().pop();  // without asking for a layout
   const stamp = (element) => element?.textContent.match(/@\\d+\\.\\d@/g)?.pop();
   new MutationObserver(() => {
     const found = panes === 1 ? [stamp(chat())] : ["left", "right"].map((id) => stamp(document.getElementById(id)));

@@ -24,6 +24,7 @@ FAKE_PYTHON = """#!/bin/sh
 printf '%s\\n' "$*" >> "{calls}"
 case "$2" in
   pip) cat "{pip}"; exit "$(cat "{code}")" ;;
+  pytest) case "$*" in *"$(cat "{failing}")"*) exit 1 ;; esac ;;
   lab.cli) shift 2; printf '<%s>' "$@"; exit 7 ;;
 esac
 """
@@ -35,13 +36,15 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.calls, self.pip, self.code = folder / "calls", folder / "pip", folder / "code"
+        self.failing = folder / "failing"
         shutil.copy(ROOT / "launch.py", folder / "launch.py")
         (folder / "pyproject.toml").write_text("[project]\nname = 'hone-lab'\n")
         self.pip.write_text("Collecting torch==2.13.0\nSuccessfully installed everything\n")
         self.code.write_text("0")
+        self.failing.write_text("nothing")
         self.python = folder / ".venv" / "bin" / "python"
         self.python.parent.mkdir(parents=True)
-        self.python.write_text(FAKE_PYTHON.format(calls=self.calls, pip=self.pip, code=self.code))
+        self.python.write_text(FAKE_PYTHON.format(calls=self.calls, pip=self.pip, code=self.code, failing=self.failing))
         self.python.chmod(0o755)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -142,6 +145,16 @@ def test_test_adds_its_extra_and_runs_pytest_in_the_project(place: Place):
     assert place.calls.read_text().splitlines()[-1] == "-m pytest -k store"
     place.run("test")
     assert len(place.installs()) == 2
+
+
+@pytest.mark.parametrize(("failing", "code"), [("nothing", 0), ("--ignore=tests/browser", 1), ("pytest tests/browser", 1)])
+def test_all_tests_are_those_beside_one_another_and_then_those_of_the_page(place: Place, failing: str, code: int):
+    place.run()
+    place.failing.write_text(failing)
+    assert place.run("test").returncode == code
+    first, second = place.calls.read_text().splitlines()[-2:]
+    assert re.fullmatch(r"-m pytest (-n [2-4] --dist loadfile )?--ignore=tests/browser", first)
+    assert second == "-m pytest tests/browser", "also after a failure"
 
 
 def test_only_benchmarks_that_have_a_peer_install_it(place: Place):
