@@ -28,6 +28,7 @@ from lab.ui.tabs.versions_lineage import LineageHandlers
 from lab.ui.tabs.versions_replay import ReplayHandlers
 from lab.ui.tabs.versions_save import SaveHandlers
 
+Update = dict[Any, Any]
 FOCUS = "() => window.hone.focus('{}')"
 GIVE_BACK = "(text) => window.hone.giveBack('{}', text)"
 RELEASE = "() => window.hone.release('{}', '{}')"
@@ -234,7 +235,7 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     listen([tab.resume.click], do.resume, [tab.seen], outputs)
     listen([tab.stop.click], do.stop_round, [tab.seen], outputs)
 
-    def changed(headed: str, seen_training: Any, seen_versions: Any, chosen: int | None, seen_model: Any) -> dict[Any, Any]:
+    def changed(headed: str, seen_training: Any, seen_versions: Any, seen_model: Any, chosen: int | None = None) -> Update:
         """What changes by itself and has changed since this page last looked."""
         going_to = lab.switcher.chosen() if lab.switcher else None
         live, on_trial = lab.engine.live, lab.engine.trial() is not None
@@ -252,7 +253,7 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
         except Exception:  # noqa: BLE001  (border: `look` meets the same trouble and tells of it)
             return new_id()
 
-    def look(spoke: int | None, *seen: Any) -> dict[Any, Any]:
+    def look(spoke: int | None, *seen: Any) -> Update:
         if news := taken_over(spoke, lab.engine.live, lab.engine.trial() is not None):
             gr.Info(news, duration=8)
         return changed(*seen)
@@ -261,6 +262,7 @@ def wire_training(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     listen([other.switch.click], model.switch, [other.model, other.quantize, other.seen], other.outputs())
     listen([other.cancel.click], model.cancel, [other.seen], other.outputs())
     everything = outputs | page.versions.outputs() | other.outputs() | {page.header, page.headed, page.spoke}
-    seen = [page.headed, tab.seen, page.versions.seen, page.versions.chosen, other.seen]
+    # not the version that is chosen: it may be one that was deleted a moment ago, which Gradio refuses to take
+    seen = [page.headed, tab.seen, page.versions.seen, other.seen]
     listen([page.timer.tick], glance, seen, [page.news], quiet=True)
-    listen([page.news.change, blocks.load], look, [page.spoke, *seen], everything)
+    listen([page.news.change, blocks.load], look, [page.spoke, *seen, page.versions.chosen], everything)
