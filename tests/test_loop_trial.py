@@ -108,9 +108,21 @@ def test_the_newest_of_a_liked_line_is_not_confirmed_against_its_own_votes() -> 
     """The line is better than the opponent for sure; that its last version is so too, those votes do not say."""
     on = OnTrial(3, 1, 0.0, (2,))
     liked = scored(2, *[1.0] * 30)
-    assert stand(on, liked).decision == "better", "nothing is said against it yet"
-    assert stand(on, [*liked, (3, 0.0)]).decision == "open"
-    assert stand(on, [*liked, (3, 0.0), (3, 1.0)]).decision == "better"
+    assert stand(on, liked).decision == "open", "nothing is said for it yet"
+    assert "enough for what it was trained from, not yet for itself" in stand(on, liked).words
+    assert stand(on, [*liked, *scored(3, *[1.0, 0.0] * 3, 1.0)]).decision == "open", "seven votes are few"
+    assert stand(on, [*liked, *scored(3, *[1.0, 0.0] * 4)]).decision == "better"
+    assert stand(on, [*liked, *scored(3, *[1.0, 0.0] * 4, 0.0)]).decision == "open"
+
+
+def test_the_newest_of_a_liked_line_is_taken_back_by_its_own_votes() -> None:
+    """It stayed on trial for good: five hundred votes against it came after the line had won, and the test had stopped there."""
+    on = OnTrial(3, 1, 0.0, (2,))
+    liked = scored(2, *[1.0] * 30)
+    assert stand(on, [*liked, *scored(3, *[0.0] * 5)]).decision == "open"
+    ended = stand(on, [*liked, *scored(3, *[0.0] * 20)])
+    assert ended.decision == "worse" and ended.own == (0, 20)
+    assert stand(OnTrial(4, 1, 0.0, (2, 3)), [*liked, *scored(3, *[0.0] * 5)]).decision == "open", "nor is the next one confirmed"
 
 
 @pytest.mark.parametrize(("wins", "allowed"), [((0.5, 0.5, 0.5), 0.05), ((0.5, 0.3, 0.5), 0.05), ((0.3, 0.5, 0.45), 0.05)])

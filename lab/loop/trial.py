@@ -9,7 +9,8 @@ A round needs far fewer votes than a trial, so the next version often takes an u
 is tried against the same proven version, and goes on with its votes: the trial is of the *line*. The test stays valid, since
 each factor of it is at most 1 in the mean whenever that vote's version is no better than the opponent; the versions need not be
 equal among themselves. What it shows is that the line as it was voted on is better (or worse), not which version of it is, so
-the newest one is confirmed only while its own votes do not speak against it.
+the newest one is confirmed only once it has some votes of its own and they do not speak against it. Until then its own votes
+are a trial too, which can take it back: an error of one in twenty on top of the line's, for such a version alone.
 
 Changes the registry only in `settle`; knows no model and no clock.
 """
@@ -20,10 +21,12 @@ from dataclasses import dataclass
 
 from lab.errors import VersionError
 from lab.feedback.store import Store
-from lab.insight.sequential import Decision, trial
+from lab.insight.sequential import ENOUGH, Decision, trial
 from lab.records import Vote
 from lab.registry.states import OnTrial
 from lab.registry.versions import Versions
+
+OWN = 8  # decisive votes of its own without which the newest version of a line is not confirmed
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class TrialStatus:
             return f"less liked than {opponent} in blind votes, {count}, and taken back"
         if not self.wins + self.losses + self.ties:
             return f"on trial against {opponent}; no blind vote between the two yet"
+        if self.better >= ENOUGH:
+            return f"on trial against {opponent}: {count} so far; enough for what it was trained from, not yet for itself"
         return f"on trial against {opponent}: {count} so far, {self.progress:.0%} of the evidence that is needed"
 
 
@@ -76,11 +81,13 @@ def stand(on: OnTrial, votes: list[tuple[int, float]]) -> TrialStatus:
     decisive = [(version, score == 1.0) for version, score in votes if score != 0.5]
     own = [won for version, won in decisive if version == on.version]
     found = trial([won for _, won in decisive])
-    contrary = found.decision == "better" and 2 * sum(own) < len(own)
+    decision = found.decision
+    if decision == "better" and (len(own) < OWN or 2 * sum(own) < len(own)):
+        decision = "worse" if trial(own).decision == "worse" else "open"
     wins = sum(won for _, won in decisive)
     return TrialStatus(
         on.version, on.against, wins, len(decisive) - wins, len(votes) - len(decisive), (sum(own), len(own) - sum(own)),
-        "open" if contrary else found.decision, found.progress, found.better, found.worse,
+        decision, found.progress, found.better, found.worse,
     )  # fmt: skip
 
 
