@@ -131,16 +131,16 @@ def test_the_oldest_replies_are_forgotten():
 @pytest.fixture
 def handlers(lab: Lab) -> ReplayHandlers:
     with gr.Blocks():
-        return ReplayHandlers(lab, versions_replay.build())
+        return ReplayHandlers(lab, versions_replay.build(), gr.Textbox())
 
 
 class Request:
     session_hash = "one"
 
 
-def values(handlers: ReplayHandlers, before: Any = 1, after: Any = 2, how: str = GREEDY) -> dict[Any, Any]:
+def values(handlers: ReplayHandlers, before: Any = 1, after: Any = 2, how: str = GREEDY, rater: str = "") -> dict[Any, Any]:
     tab = handlers.tab
-    return {tab.before: before, tab.after: after, tab.count: 8, tab.how: how}
+    return {tab.before: before, tab.after: after, tab.count: 8, tab.how: how, handlers.rater: rater}
 
 
 def test_progress_is_shown_and_the_buttons_come_back(handlers: ReplayHandlers):
@@ -152,6 +152,15 @@ def test_progress_is_shown_and_the_buttons_come_back(handlers: ReplayHandlers):
     assert {turn.sampling.temperature for turn in handlers.lab.engine.drawn} == {0.0}
     list(handlers.replay(values(handlers, how=DRAWN), Request()))  # type: ignore[arg-type]
     assert handlers.lab.engine.drawn[-1].sampling.temperature > 0
+
+
+def test_ones_own_rated_prompts_come_before_those_of_others(handlers: ReplayHandlers):
+    rate(handlers.lab)
+    vote = handlers.lab.store.votes()[0]
+    handlers.lab.store.add_opinion(Thumb(vote.a, "up", rater="ada"))
+    for name, count in (("ada", 1), ("nobody", 3)):
+        *_, last = handlers.replay(values(handlers, rater=name), Request())  # type: ignore[arg-type]
+        assert f"{count} of {count}" in last[handlers.tab.shown]
 
 
 def test_what_cannot_be_replayed_is_said(handlers: ReplayHandlers):

@@ -164,8 +164,8 @@ def wire_versions(lab: Lab, page: Page) -> None:
 def wire_version_parts(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     """Below the tree: the replay, the search for where something went, and exports."""
     replay, lineage, save, compare = page.versions.replay, page.versions.lineage, page.versions.save, page.compare
-    play = ReplayHandlers(lab, replay)
-    chosen = {replay.before, replay.after, replay.count, replay.how}
+    play = ReplayHandlers(lab, replay, page.panel.rater)
+    chosen = {replay.before, replay.after, replay.count, replay.how, page.panel.rater}
     listen([replay.now.click], play.replay, chosen, replay.outputs(), recover=play.recover, draws=True)
     listen([replay.stop.click], play.stop, None, [])
 

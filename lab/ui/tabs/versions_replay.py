@@ -59,14 +59,15 @@ def build() -> ReplayTab:
 class ReplayHandlers:
     """Methods raise LabError; events.py turns that into a notice."""
 
-    def __init__(self, lab: Lab, tab: ReplayTab) -> None:
-        self.lab, self.tab = lab, tab
+    def __init__(self, lab: Lab, tab: ReplayTab, rater: gr.Textbox) -> None:
+        self.lab, self.tab, self.rater = lab, tab, rater
         self.streams = Streams()
         self.memory = Memory()
 
     def replay(self, values: Mapping[Any, Any], request: gr.Request) -> Iterator[Update]:
         tab, pair = self.tab, self.pair(values)
-        prompts = rated_prompts(self.lab.store, int(values[tab.count]))
+        count, name = int(values[tab.count]), str(values[self.rater] or "").strip()
+        prompts = rated_prompts(self.lab.store, count, name) or rated_prompts(self.lab.store, count)
         if not prompts:
             raise LabError("nothing was rated yet; give thumbs in Chat or vote in Compare, then look here again")
         sampling = self.lab.settings.sampling.record()
