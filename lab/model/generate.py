@@ -62,7 +62,7 @@ def stream(
     while alive:
         with guard, torch.inference_mode():
             output = forward(base, ids, mask, positions, cache, [requests[row].adapter for row in alive])
-            cache = output.past_key_values
+            cache = output.cache
             logits = output.logits[:, -1].float()
             rows = [requests[row] for row in alive]
             tokens = draw(logits, rows, [emitted[row].token_ids for row in alive], [generators[row] for row in alive])
@@ -92,7 +92,7 @@ def forward(
     base: Base, ids: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor, cache: Any, adapters: list[str | None]
 ) -> Any:
     """One forward of a batch whose rows may each have another adapter; logits of the last position only."""
-    inputs: dict[str, Any] = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "past_key_values": cache,
+    inputs: dict[str, Any] = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "cache": cache,
               "use_cache": True, "logits_to_keep": 1}  # fmt: skip
     was_training = base.model.training
     if was_training:
