@@ -377,7 +377,10 @@ def forget(
 
     with opened(home, model, quantize, device) as lab:
         what = forgetting.look(lab.store, name)
-        say(f"{name}: {what.turns} turns and {len(what.opinions) - what.turns} opinions, and what learned from them")
+        learned = forgetting.foresee(lab.store, lab.settings.adapters, what).versions
+        versions = [f"version {number}" for numbers in learned.values() for number in numbers]
+        also = f", and what learned from them: {', '.join(versions)}" if versions else "; no version learned from them"
+        say(f"{name}: {what.turns} turns and {len(what.opinions) - what.turns} opinions{also}")
         if not yes and not (sys.stdin.isatty() and typer.confirm("Delete for good?", err=True)):
             raise LabError("nothing was deleted; answer y, or give --yes")
         found = forgetting.forget(lab.store, lab.settings.adapters, what)
@@ -388,11 +391,16 @@ def forget(
         if retrain and lab.versions.base in found.live:
             quiet_libraries()
             from lab.foreground import run_round
+            from lab.loop.jobs import relearn
             from lab.loop.publish import publish
 
             try:
                 made = run_round(lab.settings, lab.store, lab.versions, None, "auto")
-            except (BusyError, TrainingError) as error:
+            except BusyError:  # the trainer of a lab that chats
+                queued = relearn(lab.store, lab.versions, lab.settings) is not None
+                say(f"{'a round on what is left is queued' if queued else 'nothing is left'} for the trainer that is at work")
+                return
+            except TrainingError as error:
                 say(f"no new version yet: {error}")
                 return
             result = publish(lab.versions, made, "auto", lab.settings.gate, lab.settings.trial)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,14 +150,64 @@ def test_reward_models_and_other_bases_forget_too(store: Store, versions: Versio
     assert found.versions == {"another-model": [learned]} and found.live == {"another-model": 0}
 
 
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_policy_goes_with_the_reward_model_that_rewarded_it(
+    store: Store, versions: Versions, settings: Settings, home: Path, noted: bool
+) -> None:
+    """Its own round had not read the opinion any more, which was withdrawn in between."""
+    add_votes(store, 3)
+    other = round_of(store, versions, settings)
+    talk = secret_talk(store)
+    reward = round_of(store, versions, settings, "reward")
+    turns = {reply.id for reply in store.replies(talk)}
+    for opinion in set(store.purgeable(conversation=talk).opinions) - turns:
+        store.withdraw(opinion)
+    job = make_job(store, versions, settings, "ppo")
+    assert set(job.opinions).isdisjoint(store.purgeable(conversation=talk).opinions)
+    policy = add_version(versions, other, job=job, canaries={"reward_version": float(reward)} if noted else {})
+    unrelated = add_version(versions, other, job=replace(job, id=new_id()), canaries={"reward_version": reward + 1.0})
+    found = forget(store, home / "adapters", look(store, talk))
+    assert found.versions == {BASE: [policy]} and found.rewards == {BASE: [reward]}
+    assert unrelated in [made.version for made in versions.all()]
+
+
+def test_a_reward_model_made_on_the_way_passes_what_it_read_on(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    """A round of PPO makes one under a name of its own, which no job in the store has."""
+    talk = secret_talk(store)
+    job = make_job(store, versions, settings, "ppo")
+    store.add_job(job)
+    store.fail_job(job.id, "stopped")
+    first = add_version(versions.rewards(), 0, job=replace(job, id=f"{job.id}-reward", algorithm="reward"))
+    heir = add_version(versions.rewards(), first, job=replace(job, id=new_id(), algorithm="reward", opinions=(), parent=first))
+    assert forget(store, home / "adapters", look(store, talk)).rewards == {BASE: [first, heir]}
+
+
+def test_what_stands_beside_the_store_is_emptied(store: Store, versions: Versions, settings: Settings, home: Path) -> None:
+    """Logs of the trainer, the page's copies of files, and why a round failed."""
+    folder = home / "feedback_data"
+    talk = secret_talk(store)
+    job = make_job(store, versions, settings)
+    store.add_job(job)
+    store.fail_job(job.id, f"no room for {SECRET}")
+    for name in ("trainer.log", "trainer.old.log", "page/abc/votes.jsonl"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(SECRET)
+    forget(store, home / "adapters", look(store, talk))
+    assert bytes_with(home, SECRET) == []
+    assert (folder / "trainer.log").exists() and "went with what was forgotten" in store.jobs(1)[0].error
+
+
 def test_a_version_whose_round_the_store_lost_is_known_by_its_own_folder(
     store: Store, versions: Versions, settings: Settings, home: Path
 ) -> None:
     talk = secret_talk(store)
     job = make_job(store, versions, settings, "dpo")
     version = add_version(versions, 0, job=Job(**vars(job)))  # never added to the store
+    heir = add_version(versions, version, job=replace(job, id=new_id(), opinions=(), parent=version))
     found = forget(store, home / "adapters", look(store, talk))
-    assert found.versions == {BASE: [version]}
+    assert found.versions == {BASE: [version, heir]}
 
 
 def test_it_can_be_asked_again_when_it_was_cut_off(

@@ -674,6 +674,20 @@ def test_ends_and_logs_in_words(tmp_path: Path) -> None:
     assert not is_gone("another-host:1") and not is_gone("nonsense") and not is_gone(f"{socket.gethostname()}:{os.getpid()}")
 
 
+def test_after_forgetting_a_round_learns_what_is_left(lab: Lab) -> None:
+    """Its opinions had been tried, so none would have begun by itself, and nothing of them spoke any more."""
+    worker = lab.worker(trainer=False)
+    add_votes(lab.store, 6)
+    first = lab.store.votes()[0]
+    lab.store.add_opinion(Vote(first.a, first.b, "a", rater="ada"))
+    worker.tick()
+    version = lab.end_round()
+    worker.tick()
+    assert worker.forget(lab.store.purgeable(rater="ada")).versions == {BASE: [version]}
+    (job,) = [job for job in lab.store.jobs(9) if job.state == "queued"]
+    assert len(job.opinions) == 6 and job.parent == 0 and job.reason == "some of the feedback was forgotten"
+
+
 def test_forgetting_takes_the_chat_to_what_is_left_at_once(lab: Lab) -> None:
     """Not by the next tick: until then it would speak with a version whose folder is gone."""
     worker = lab.worker(trainer=False)
@@ -687,4 +701,4 @@ def test_forgetting_takes_the_chat_to_what_is_left_at_once(lab: Lab) -> None:
     found = worker.forget(lab.store.purgeable(rater="me"))
     assert found.versions == {BASE: [version]} and lab.store.votes() == []
     assert (lab.versions.live(), lab.chat.loaded) == (0, [version, 0])
-    assert worker.status().counts.pairs == 0
+    assert worker.status().counts.pairs == 0 and worker.status().job is None, "nothing is left to learn from"

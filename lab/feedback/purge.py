@@ -1,7 +1,8 @@
 """Really deleting: a conversation, or all that one rater said. The caller holds the transaction.
 
 The file is opened with secure_delete, so what is deleted is overwritten in it; the caller then empties the write-ahead log. Rows
-of jobs stay, with the ids of opinions that are gone, but what they last told of their progress may quote replies and is emptied.
+of jobs stay, with the ids of opinions that are gone, but what they last told of their progress may quote replies and is emptied,
+and so is why a round failed that read one of them.
 Reference log-probs are a cache keyed by hashes of token ids; all of it goes, and the next round measures what it needs.
 """
 
@@ -17,6 +18,7 @@ from lab.feedback import tables
 from lab.feedback.conversations import chunks
 from lab.feedback.listing import MARK
 
+UNSAID = "why it failed went with what was forgotten"
 OPINIONS = (tables.thumbs, tables.votes, tables.corrections)
 
 
@@ -69,6 +71,11 @@ def purge(connection: Connection, what: Purgeable) -> None:
         connection.execute(delete(tables.flags).where(tables.flags.c.name.in_([MARK + each for each in gone])))
     connection.execute(delete(tables.reference_logprobs))
     connection.execute(update(tables.jobs).values(progress={}))
+    jobs = tables.jobs
+    gone_opinions = set(what.opinions)
+    for job, opinions in connection.execute(select(jobs.c.id, jobs.c.opinions).where(jobs.c.error != "")).all():
+        if not gone_opinions.isdisjoint(opinions):
+            connection.execute(update(jobs).where(jobs.c.id == job).values(error=UNSAID))
 
 
 def _whole(conversation: str, copies: Sequence[str]) -> list[str]:

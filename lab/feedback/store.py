@@ -44,6 +44,7 @@ class Store:
     """Every method is one transaction. Raises StoreError for what cannot be kept or found."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._database = Database(folder / FILE)
         self._busy_lock = threading.Lock()
         self._busy = 0.0

@@ -6,6 +6,7 @@ it is live again; a new round can then learn the rest. Versions go before the te
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from lab.errors import BusyError, StoreError
 from lab.feedback.store import Purgeable, Store
 from lab.loop.trainer import is_gone
+from lab.records import AdapterVersion
 from lab.registry.folder import Damaged, opinions_of
 from lab.registry.versions import Versions
 
@@ -48,7 +50,8 @@ def foresee(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
     rewards: dict[str, list[int]] = {}
     live: dict[str, int] = {}
     for line in lines_of(adapters):
-        learned, scored = reached(line, jobs, gone), reached(line.rewards(), jobs, gone)
+        scored = reached(line.rewards(), jobs, gone)
+        learned = reached(line, jobs, gone, scored)
         if learned.intersection((line.live(), line.proven())):
             live[line.base] = clean(line, learned)
         for numbers, told in ((learned, versions), (scored, rewards)):
@@ -78,7 +81,16 @@ def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
         for each in (line, line.rewards()):
             each.forget_staging(name for job in jobs for name in (job, f"{job}-reward"))
     store.purge(what)
+    scrub(store.folder)
     return told
+
+
+def scrub(folder: Path) -> None:
+    """Empties what stands beside the store and may quote it: the trainer's logs, and the page's copies of files."""
+    for log in folder.glob("trainer*.log"):
+        log.write_bytes(b"")
+    for copies in (folder / "page").glob("*/"):
+        shutil.rmtree(copies, ignore_errors=True)
 
 
 def busy(store: Store) -> bool:
@@ -101,13 +113,24 @@ def lines_of(adapters: Path) -> Iterator[Versions]:
             yield Versions(adapters, folder.name)
 
 
-def reached(line: Versions, jobs: Collection[str], gone: Collection[str]) -> set[int]:
-    """Versions whose round, or an ancestor's, read one of the opinions: as its job says, and as its own folder does."""
-    found = set()
-    for made in line.all():
-        if made.version and (set(jobs).intersection(line.rounds(made.version)) or read(made.folder, gone)):
+def reached(line: Versions, jobs: Collection[str], gone: Collection[str], scored: Collection[int] = ()) -> set[int]:
+    """Versions whose round, or an ancestor's, read one of the opinions: as its job says, and as its own folder does; or was
+    rewarded by one of the reward models `scored`, which did. A round of PPO makes its reward model under a name of its own."""
+    names = {name for job in jobs for name in (job, f"{job}-reward")}
+    found: set[int] = set()
+    for made in sorted(line.all(), key=lambda each: each.version):
+        told = names.intersection(line.rounds(made.version)) or read(made.folder, gone) or was_rewarded(made, scored)
+        if made.version and (told or found.intersection(line.lineage(made.version))):
             found.add(made.version)
     return found
+
+
+def was_rewarded(made: AdapterVersion, by: Collection[int]) -> bool:
+    """Of versions from before that was noted, by any of them."""
+    if not by or made.algorithm not in ("ppo", "rloo"):
+        return False
+    reward = made.report.canaries.get("reward_version") if made.report else None
+    return reward is None or int(reward) in by
 
 
 def read(folder: Path | None, gone: Collection[str]) -> bool:

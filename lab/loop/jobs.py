@@ -107,6 +107,17 @@ def learned_by(store: Store, versions: Versions) -> set[str]:
     return store.learned(versions.rounds(versions.live()), versions.base)
 
 
+def relearn(store: Store, versions: Versions, settings: Settings) -> Job | None:
+    """Queues a round on what is left after some feedback was forgotten; None when nothing is. Its opinions were tried before, so
+    no round would begin by itself."""
+    try:
+        job = make_job(store, versions, settings, None, "some of the feedback was forgotten")
+    except TrainingError:
+        return None
+    store.add_job(job)
+    return job
+
+
 def tried(store: Store, base: str) -> set[str]:
     """Opinions that some ended round was given, whatever came of it.
 

@@ -18,7 +18,7 @@ from lab.feedback.examples import counts
 from lab.feedback.store import Purgeable, Store
 from lab.loop.care import care_of
 from lab.loop.forget import LEASE, Forgotten, forget
-from lab.loop.jobs import learned_by, make_job, reward_evidence, scored_by, tried
+from lab.loop.jobs import learned_by, make_job, relearn, reward_evidence, scored_by, tried
 from lab.loop.plan import Plan, plan
 from lab.loop.publish import publish
 from lab.loop.trainer import TrainerProcess, is_gone
@@ -156,11 +156,15 @@ class Worker:
                 self.store.fail_job(job.id, STOPPED)
 
     def forget(self, what: Purgeable) -> Forgotten:
-        """Deletes it for good, with every version that learned from it. Raises BusyError while a round runs."""
+        """Deletes it for good, with every version that learned from it, and queues a round on what is left of the feedback
+        if the version that spoke had to go. Raises BusyError while a round runs."""
         with self._ticking:
             found = forget(self.store, self.settings.adapters, what)
             self._count_again = 0.0
             self._follow()
+            if self.versions.base in found.live and not self._is_paused() and active(self._jobs()) is None:
+                relearn(self.store, self.versions, self.settings)
+        self._wake.set()
         return found
 
     # one step

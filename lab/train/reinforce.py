@@ -64,7 +64,8 @@ def reinforce(
         for each in (REWARD, CRITIC):
             if each in adapters.names(base):
                 adapters.drop(base, each)
-    return done, len(asked), figures | {"safety_multiplier": scorer.multiplier if scorer.is_constrained else 0.0}
+    told = {"safety_multiplier": scorer.multiplier if scorer.is_constrained else 0.0, "reward_version": float(rewards.live())}
+    return done, len(asked), figures | told
 
 
 def up_to_date(job: Job, base: Base, store: Store, rewards: Versions, settings: Settings, hooks: Hooks) -> dict[str, float]:

@@ -98,7 +98,7 @@ class Conversations:
         job = lab.worker.status().job
         if job is not None and not set(what.opinions).isdisjoint(job.opinions):
             raise LabError("a round is learning from this conversation right now; stop it on the Training tab, then delete")
-        found = forget.forget(self.store, lab.settings.adapters, what)
+        found = lab.worker.forget(what)
         if lab.versions.live() != lab.engine.live:
             lab.engine.use_adapter(lab.versions.live())
         gr.Info(f"Deleted for good: {counted(found)}.", duration=6)

@@ -12,7 +12,6 @@ from lab.errors import LabError, StoreError
 from lab.feedback.store import Purgeable
 from lab.loop.forget import Forgotten, foresee
 from lab.ui.lab import Lab
-from lab.ui.tabs.feedback_exchange import clear
 from lab.ui.view import clock, short
 
 LISTED = 300  # newest conversations
@@ -99,7 +98,6 @@ class ForgettingHandlers:
         if asked is None:
             raise LabError("nothing was asked for; choose a conversation or a rater first")
         done = self.lab.worker.forget(self.what(*asked))
-        clear(self.lab.settings.feedback_data / "page")  # copies of files that came in or went out may hold it
         gr.Info(f"Forgotten: {amount(done)}.", duration=5)
         return {**self.open(None, None), **self.keep()}
 
