@@ -206,6 +206,17 @@ def test_a_page_at_rest_shows_what_its_stream_left_and_then_its_own_word():
     assert rest(None, Caller("ann")) == {"list": "answered"}
 
 
+def test_a_page_that_cannot_be_shown_at_rest_leaves_the_mail_where_it_is():
+    def fails(place: Any, request: gr.Request) -> dict:
+        raise StoreError("the disk is full")
+
+    mail = Mail()
+    mail.put("ann", {"list": "asked"})
+    with pytest.raises(StoreError):
+        emptied(fails, mail)(None, Caller("ann"))
+    assert mail.take(Caller("ann")) == {"list": "asked"}
+
+
 def test_what_pages_that_are_gone_never_fetched_is_forgotten(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(connect, "PAGES", 2)
     mail = Mail()

@@ -171,7 +171,8 @@ def emptied(handler: Handler, mail: Mail) -> Handler:
 
     @functools.wraps(handler)
     def last(*arguments: Any) -> Any:
-        return {**mail.take(arguments[-1]), **handler(*arguments)}
+        shown = handler(*arguments)  # first: an error leaves the mail where it is
+        return {**mail.take(arguments[-1]), **shown}
 
     return last
 
