@@ -245,9 +245,12 @@ def test_what_was_forgotten_is_not_handed_out(parts: Parts) -> None:
     said(parts.store, "about heliotrope")
     parts.queue.start()
     filled(parts)
+    parts.queue.stop()  # while it runs it draws anew in place of what it finds gone
     for copy in parts.store.conversations(source=QUEUE):
         parts.store.purge(parts.store.purgeable(conversation=copy.id))
+    assert parts.queue.ready() == AHEAD
     assert parts.queue.take("anything", "me") is None
+    assert parts.queue.ready() == 0
 
 
 def test_the_system_prompt_of_the_settings_stands_above(parts: Parts) -> None:
