@@ -188,20 +188,16 @@ def versions(
 def activate(version: VersionArgument, home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None,
              device: DeviceFlag = None) -> None:  # fmt: skip
     """Make a version the live one. It counts as proven; a trial ends."""
-    from lab.loop.trial import evidence_so_far
-
     with opened(home, model, quantize, device) as lab:
-        lab.versions.activate(version, "activated by hand", evidence=evidence_so_far(lab.store, lab.versions))
+        lab.versions.activate(version, "activated by hand")
         say(f"version {version} is live; a running chat takes it up at once")
 
 
 @app.command()
 def rollback(home: HomeFlag = HOME, model: ModelFlag = None, quantize: QuantizeFlag = None, device: DeviceFlag = None) -> None:
     """Go back to the proven version that was live before. A trial ends."""
-    from lab.loop.trial import evidence_so_far
-
     with opened(home, model, quantize, device) as lab:
-        back = lab.versions.rollback(evidence_so_far(lab.store, lab.versions))
+        back = lab.versions.rollback()
         say(f"version {back.version} is live again; a running chat takes it up at once")
 
 

@@ -10,39 +10,58 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from lab.errors import StoreError
 
 if TYPE_CHECKING:
     from lab.feedback.store import Store
-    from lab.registry.versions import Versions
+    from lab.registry.states import OnTrial
     from lab.settings import Settings
     from lab.ui.lab import Lab
     from lab.ui.switch import Switcher
 
 
-@dataclass(frozen=True)
 class Opened:
-    """A lab on disk: its settings, feedback and versions. No model is loaded."""
+    """A lab on disk: its settings, feedback and versions. No model is loaded, and no database opened that nobody asks for: a
+    rollback takes no longer than it must."""
 
-    settings: Settings
-    store: Store
-    versions: Versions
+    def __init__(self, settings: Settings) -> None:
+        from lab.model.identity import base_id
+        from lab.registry.versions import Versions
+
+        self.settings = settings
+        self.versions = Versions(settings.adapters, base_id(settings.model, settings.quantize), witness=self._evidence)
+
+    @cached_property
+    def store(self) -> Store:
+        from lab.feedback.store import Store
+
+        return Store(self.settings.feedback_data)
+
+    def close(self) -> None:
+        if "store" in self.__dict__:
+            self.store.close()
+
+    def _evidence(self, trial: OnTrial) -> dict[str, float] | None:
+        """Feedback that cannot be read keeps nobody from rolling back."""
+        from lab.loop.trial import evidence
+
+        try:
+            return evidence(self.store, self.versions.base, trial)
+        except StoreError:
+            return None
 
 
 @contextmanager
 def on_disk(settings: Settings) -> Iterator[Opened]:
     """The feedback and the versions of a home, closed at the end."""
-    from lab.feedback.store import Store
-    from lab.model.identity import base_id
-    from lab.registry.versions import Versions
-
-    versions = Versions(settings.adapters, base_id(settings.model, settings.quantize))
-    store = Store(settings.feedback_data)
+    opened = Opened(settings)
     try:
-        yield Opened(settings, store, versions)
+        yield opened
     finally:
-        store.close()
+        opened.close()
 
 
 @contextmanager

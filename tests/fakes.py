@@ -276,7 +276,6 @@ class FakeVersions:
     def __init__(self, folder: Path, *made: AdapterVersion, live: int = 0) -> None:
         self.folder, self.made, self.now, self.before = folder, list(made), live, [0]
         self.broken: list[tuple[str, str]] = []
-        self.evidence: Any = None  # that the last change was given
         self.against: int | None = None  # the proven version, while the live one is on trial
         self.scorers: FakeVersions | None = None  # reward models
 
@@ -312,15 +311,15 @@ class FakeVersions:
     def staging_path(self, job_id: str) -> Path:
         return self.folder / f".staging-{job_id}"
 
-    def activate(self, version: int, why: str = "", verdict: str = "", evidence: Any = None) -> AdapterVersion:
+    def activate(self, version: int, why: str = "", verdict: str = "") -> AdapterVersion:
         self.get(version)
-        self.against, self.evidence = None, evidence
+        self.against = None
         self.before.append(self.now)
         self.now = version
         return self.get(version)
 
-    def rollback(self, evidence: Any = None) -> AdapterVersion:
-        self.against, self.evidence = None, evidence
+    def rollback(self) -> AdapterVersion:
+        self.against = None
         self.now = self.before.pop()
         return self.get(self.now)
 

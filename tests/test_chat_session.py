@@ -16,7 +16,7 @@ from lab.chat.engine import Engine
 from lab.chat.session import Live, Session, title_of
 from lab.errors import LabError, ModelError, StoreError, VersionError
 from lab.feedback.store import Store
-from lab.loop.trial import evidence_so_far
+from lab.loop.trial import status
 from lab.model import adapters
 from lab.model.base import load_base
 from lab.records import Job, Report, Sampling
@@ -347,7 +347,7 @@ def test_a_blind_pair_in_a_chat_is_evidence_and_its_conversation_a_chat(parts: P
     assert (a.version, b.version, a.parent) == (2, 1, b.parent)
     assert [each.source for each in parts.store.conversations()] == ["chat"]
     parts.session.vote(a.id, b.id, "a")
-    assert (evidence_so_far(parts.store, parts.versions) or {})["wins"] == 1
+    assert status(parts.store, parts.versions).wins == 1  # type: ignore[union-attr]
 
 
 def test_a_reply_drawn_again_is_no_evidence_and_a_blind_pair_is(parts: Parts) -> None:
@@ -358,14 +358,14 @@ def test_a_reply_drawn_again_is_no_evidence_and_a_blind_pair_is(parts: Parts) ->
     *_, new = parts.session.regenerate(old.replies[0].id, SAMPLING)
     assert (old.replies[0].version, new.replies[0].version) == (1, 2)
     parts.session.vote(old.replies[0].id, new.replies[0].id, "b", "ab")
-    assert evidence_so_far(parts.store, parts.versions) == {
+    assert status(parts.store, parts.versions).evidence == {  # type: ignore[union-attr]
         "wins": 0, "losses": 0, "ties": 0, "better": 1.0, "worse": 1.0, "own_wins": 0, "own_losses": 0,
     }  # fmt: skip
     *_, pair = parts.session.compare(old.conversation, new.replies[0].id, "and now?", SAMPLING, (2, 1))
     assert pair.conversation == old.conversation and [reply.version for reply in pair.replies] == [2, 1]
     parts.session.vote(pair.replies[0].id, pair.replies[1].id, "a", "ba")
-    found = evidence_so_far(parts.store, parts.versions)
-    assert found is not None and (found["wins"], found["losses"]) == (1, 0)
+    found = status(parts.store, parts.versions)
+    assert found is not None and (found.wins, found.losses) == (1, 0)
 
 
 def test_the_proven_version_stays_loaded_while_it_is_asked_again_and_again(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from dataclasses import replace
@@ -19,6 +20,7 @@ from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
 from tests.fake_trainer import BASE, add_version, add_votes, question
 from tests.test_feedback_queued import queue_pair
+from tests.test_loop_trial import vote
 
 SECRET = "heliotrope-marzipan"  # stands in nothing else
 
@@ -128,6 +130,20 @@ def test_a_rater_is_forgotten_and_the_others_stay(store: Store, versions: Versio
     assert [vote.rater for vote in store.votes()] == ["bob"]
     assert len(store.replies(talk)) == 3, "what was said stays: it was said to everybody"
     assert bytes_with(home, f"no {SECRET}") == [], "her correction does not"
+
+
+def test_a_trial_that_forgetting_ends_leaves_its_evidence(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    add_votes(store, 3)
+    talk = secret_talk(store)
+    job = make_job(store, versions, settings, "dpo")
+    one = versions.start_trial(add_version(versions, 0, job=job), "sound", "passed").version
+    vote(store, one, 0, "a")
+    assert forget(store, home / "adapters", look(store, talk)).live == {BASE: 0}
+    last = [json.loads(line) for line in (versions.folder / "STATES.jsonl").read_text().splitlines()]
+    ended = next(line for line in last if (line["version"], line["state"]) == (0, "live"))
+    assert ended["evidence"]["wins"] == 1 and "forgotten" in ended["why"]
 
 
 def test_versions_that_never_saw_it_stay_live(store: Store, versions: Versions, settings: Settings, home: Path) -> None:

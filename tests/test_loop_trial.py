@@ -9,34 +9,36 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from lab import cli
+from lab.compose import on_disk
 from lab.errors import VersionError
 from lab.feedback.store import Store
 from lab.loop import forget
 from lab.loop.publish import publish
-from lab.loop.trial import evidence_so_far, settle, stand, status
+from lab.loop.trial import evidence, settle, stand, status
 from lab.model.identity import base_id
 from lab.records import Job, Reply, Vote, new_id
 from lab.registry import versions as registry
 from lab.registry.states import OnTrial
 from lab.registry.versions import Versions
-from lab.settings import GateSettings, TrialSettings
+from lab.settings import GateSettings, TrialSettings, load_settings
 from tests.fake_trainer import BASE, add_version
 from tests.test_registry_versions import killed_at
 
 
 @pytest.fixture
-def versions(tmp_path: Path) -> Versions:
-    return Versions(tmp_path / "adapters", BASE)
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "feedback_data")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "feedback_data")
+def versions(tmp_path: Path, store: Store) -> Versions:
+    return Versions(tmp_path / "adapters", BASE, witness=partial(evidence, store, BASE))
 
 
 def states(versions: Versions) -> dict[int, str]:
@@ -168,7 +170,7 @@ def test_a_newer_version_takes_the_place_of_an_undecided_one(store: Store, versi
     one = tried(versions)
     vote(store, one, 0, "a")
     made = versions.get(add_version(versions, parent=one))
-    two = publish(versions, made, "auto", GateSettings(), TrialSettings(), evidence_so_far(store, versions)).version
+    two = publish(versions, made, "auto", GateSettings(), TrialSettings()).version
     assert states(versions) == {0: "live", one: "retired", two: "trial"} and versions.proven() == 0
     assert "before its trial was decided" in versions.get(one).why
     assert noted(versions, one, "retired")["evidence"]["wins"] == 1
@@ -220,21 +222,41 @@ def test_a_rollback_never_goes_back_to_a_version_that_was_never_proven(versions:
 def test_a_choice_by_hand_ends_a_trial_and_counts_as_proven(store: Store, versions: Versions) -> None:
     one = tried(versions)
     vote(store, one, 0, "a")
-    versions.rollback(evidence_so_far(store, versions))
-    assert states(versions) == {0: "live", one: "retired"} and noted(versions, one, "retired")["evidence"]["wins"] == 1
+    versions.rollback()
+    assert states(versions) == {0: "live", one: "retired"} and noted(versions, 0, "live")["evidence"]["wins"] == 1
     two = tried(versions)
     other = add_version(versions)
     versions.activate(other, "I like it")
     assert states(versions) == {0: "retired", one: "retired", two: "retired", other: "live"} and versions.proven() == other
     assert versions.rollback().version == 0, "not to the one that was on trial"
     four = tried(versions)
-    versions.activate(four, "enough", evidence={"wins": 3})  # the one on trial itself
+    vote(store, four, 0, "a")
+    versions.activate(four, "enough")  # the one on trial itself
     assert states(versions)[four] == "live" and states(versions)[0] == "retired" and versions.trial() is None
-    assert noted(versions, four, "live")["evidence"] == {"wins": 3}
+    assert noted(versions, four, "live")["evidence"]["wins"] == 1
     with pytest.raises(VersionError, match="is not on trial"):
         versions.end_trial(four, True, "", {})
     versions.activate(one, "after all")
     assert states(versions)[one] == "live" and versions.proven() == one
+
+
+def test_a_version_that_cannot_be_loaded_leaves_its_evidence(store: Store, versions: Versions) -> None:
+    one = tried(versions)
+    vote(store, one, 0, "b")
+    versions.withdraw(one, 0, "could not be loaded")
+    line = noted(versions, one, "refused")
+    assert (line["evidence"]["losses"], versions.live(), versions.trial()) == (1, 0, None)
+    versions.activate(add_version(versions), "by hand")
+    assert "evidence" not in noted(versions, 2, "live"), "no trial ran"
+
+
+def test_feedback_that_cannot_be_read_keeps_nobody_from_rolling_back(home: Path) -> None:
+    with on_disk(load_settings(home, {"model": "starter"})) as disk:
+        one = tried(disk.versions)
+        assert not (home / "feedback_data").exists(), "nobody asked for it yet"
+        (home / "feedback_data").write_text("a file where the folder should be")
+        assert disk.versions.rollback().version == 0
+        assert "evidence" not in noted(disk.versions, 0, "live") and states(disk.versions) == {0: "live", one: "retired"}
 
 
 def test_neither_of_the_two_can_be_deleted(versions: Versions) -> None:
@@ -412,7 +434,7 @@ def test_the_command_line_shows_a_trial_and_ends_it(
     assert [row["state"] for row in json.loads(run("versions", "--json"))] == ["live", "trial"]
     run("rollback")
     assert [row["state"] for row in json.loads(run("versions", "--json"))] == ["live", "retired"]
-    assert noted(versions, one, "retired")["evidence"]["wins"] == 1
+    assert noted(versions, 0, "live")["evidence"]["wins"] == 1
     run("activate", str(one))
     assert [row["state"] for row in json.loads(run("versions", "--json"))] == ["retired", "live"]
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from lab.errors import BusyError, TrainingError, VersionError
 from lab.feedback.store import Store
 from lab.loop.trainer import TrainerProcess, ending, is_gone, last_line
+from lab.loop.trial import evidence
 from lab.loop.worker import LEASE, Worker
 from lab.records import AdapterVersion, Counts, Job, Reply, Vote, new_id
 from lab.registry.versions import Versions
@@ -48,7 +50,7 @@ class Lab:
         loop = {"min_new": 4, "min_seconds": 0.0, "heartbeat_seconds": 30.0} | flags
         self.settings: Settings = load_settings(home, {"loop": loop})
         self.store = Store(self.settings.feedback_data)
-        self.versions = Versions(self.settings.adapters, BASE)
+        self.versions = Versions(self.settings.adapters, BASE, witness=partial(evidence, self.store, BASE))
         self.command = [sys.executable, "-m", "tests.fake_trainer", str(home), BASE]
         self.chat = Chat()
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from scipy.stats import beta
+from scipy.special import betainc
 
 from lab.insight.accuracy import wilson
 
@@ -48,7 +48,7 @@ class Paired:
         From a uniform prior, so the posterior is Beta(wins + 1, losses + 1). Without a tolerance, one in twenty equal
         candidates would be found worse at 0.95; with 0.1, fewer than one in a hundred are (benchmarks/RESULTS.md).
         """
-        return float(beta.cdf(0.5 - tolerance, self.wins + 1, self.losses + 1))
+        return float(betainc(self.wins + 1, self.losses + 1, 0.5 - tolerance))
 
 
 def paired(candidate: Sequence[float], other: Sequence[float]) -> Paired:

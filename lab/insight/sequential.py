@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from scipy.stats import beta, binom
+from scipy.special import bdtrc, betaincc, betaln
 
 ENOUGH = 20.0  # of an e-value: at most one in twenty fair coins ever gets there
 PRIOR = (8.0, 5.0)  # of the win rate, cut at a half
@@ -67,24 +67,25 @@ def trial(outcomes: Iterable[bool]) -> Trial:
 def mixture(wins: int, losses: int) -> float:
     """The likelihood of these votes under the cut prior, over that under a fair coin."""
     a, b = PRIOR
-    ratio = log_beta(a + wins, b + losses) - log_beta(a, b) + (wins + losses) * math.log(2)
-    cut = float(beta.logsf(0.5, a + wins, b + losses) - beta.logsf(0.5, a, b))
-    return math.exp(min(700.0, ratio + cut))
+    ratio = betaln(a + wins, b + losses) - betaln(a, b) + (wins + losses) * math.log(2)
+    cut = betaincc(a + wins, b + losses, 0.5) / betaincc(a, b, 0.5)
+    return math.exp(min(700.0, float(ratio))) * float(cut)
 
 
 @cache
 def at_horizon(wins: int, losses: int) -> float:
     """The chance that the test at the horizon rejects after fair coins from here, over that at the start."""
     target, level = final_test()
-    return float(binom.sf(target - wins - 1, HORIZON - wins - losses, 0.5)) / level
+    return at_least(target - wins, HORIZON - wins - losses) / level
 
 
 @cache
 def final_test() -> tuple[int, float]:
     """(wins of HORIZON from which the test rejects, its exact level under fair coins)."""
-    target = int(binom.isf(BY_HORIZON / ENOUGH, HORIZON, 0.5)) + 1
-    return target, float(binom.sf(target - 1, HORIZON, 0.5))
+    target = next(wins for wins in range(HORIZON + 1) if at_least(wins, HORIZON) <= BY_HORIZON / ENOUGH)
+    return target, at_least(target, HORIZON)
 
 
-def log_beta(a: float, b: float) -> float:
-    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+def at_least(wins: int, votes: int) -> float:
+    """The chance of so many wins of votes that are fair coins."""
+    return 1.0 if wins <= 0 else 0.0 if wins > votes else float(bdtrc(wins - 1, votes, 0.5))

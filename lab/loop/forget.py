@@ -9,11 +9,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lab.errors import BusyError, StoreError
 from lab.feedback.store import Purgeable, Store
 from lab.loop.trainer import is_gone
+from lab.loop.trial import evidence
 from lab.records import AdapterVersion
 from lab.registry.folder import Damaged, opinions_of
 from lab.registry.versions import Versions
@@ -49,7 +51,7 @@ def foresee(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
     versions: dict[str, list[int]] = {}
     rewards: dict[str, list[int]] = {}
     live: dict[str, int] = {}
-    for line in lines_of(adapters):
+    for line in lines_of(store, adapters):
         scored = reached(line.rewards(), jobs, gone)
         learned = reached(line, jobs, gone, scored)
         if learned.intersection((line.live(), line.proven())):
@@ -69,7 +71,7 @@ def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
         raise BusyError("a round runs, and may be learning from it; wait for its end, or stop it on the Training tab")
     told = foresee(store, adapters, what)
     jobs = readers(store, frozenset(what.opinions))
-    for line in lines_of(adapters):
+    for line in lines_of(store, adapters):
         learned, scored = told.versions.get(line.base, []), told.rewards.get(line.base, [])
         if line.base in told.live:
             line.activate(told.live[line.base], WHY)
@@ -106,11 +108,11 @@ def readers(store: Store, gone: Collection[str]) -> list[str]:
     return [job.id for job in store.jobs(ALL) if not set(gone).isdisjoint(job.opinions)]
 
 
-def lines_of(adapters: Path) -> Iterator[Versions]:
+def lines_of(store: Store, adapters: Path) -> Iterator[Versions]:
     """The versions of every model that this home has any of."""
     for folder in sorted(adapters.iterdir()) if adapters.is_dir() else ():
         if folder.is_dir() and not folder.name.startswith("."):
-            yield Versions(adapters, folder.name)
+            yield Versions(adapters, folder.name, witness=partial(evidence, store, folder.name))
 
 
 def reached(line: Versions, jobs: Collection[str], gone: Collection[str], scored: Collection[int] = ()) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -14,15 +13,12 @@ from lab.settings import GateSettings, TrialSettings
 Mode = Literal["auto", "always", "never"]
 
 
-def publish(
-    versions: Versions, made: AdapterVersion, mode: Mode, gate: GateSettings, trial: TrialSettings,
-    evidence: Mapping[str, float] | None = None,
-) -> AdapterVersion:  # fmt: skip
+def publish(versions: Versions, made: AdapterVersion, mode: Mode, gate: GateSettings, trial: TrialSettings) -> AdapterVersion:
     """Puts a candidate on trial, activates, refuses or keeps it, and writes down why. Returns it as it is then.
 
     `always` passes over the statistics and any trial, `never` leaves it a candidate; neither makes a broken version live. With
     `auto`, a candidate whose parent no longer speaks is kept too: somebody chose another version meanwhile, and what
-    they turned away from would come back with it. `evidence` is that of a trial which ends undecided by this.
+    they turned away from would come back with it.
     Raises VersionError when the folder is damaged.
     """
     made = versions.get(made.version, verify=True)
@@ -40,8 +36,8 @@ def publish(
         kept = f"passed, but version {versions.live()} speaks by now, and it was trained from {made.parent}; activate it by hand"
         versions.record(made.version, "candidate", kept, verdict)
     elif mode == "auto" and trial.enabled:
-        versions.start_trial(made.version, why, verdict, evidence)
+        versions.start_trial(made.version, why, verdict)
     else:
         said = why if verdict == "passed" else f"published as asked, though {why}"
-        versions.activate(made.version, said, verdict, evidence)
+        versions.activate(made.version, said, verdict)
     return versions.get(made.version)

@@ -114,10 +114,9 @@ def score_of(vote: Vote, first: bool) -> float:
     return 1.0 if (vote.choice == "a") == first else 0.0
 
 
-def evidence_so_far(store: Store, versions: Versions) -> dict[str, float] | None:
-    """For the registry's notes when something else than the votes ends the trial; None when there is none."""
-    now = status(store, versions)
-    return None if now is None else now.evidence
+def evidence(store: Store, base: str, on: OnTrial) -> dict[str, float]:
+    """Where a trial stands, for the registry's notes when something else than the votes ends it."""
+    return stand(on, votes_between(store, base, on)).evidence
 
 
 def settle(store: Store, versions: Versions) -> TrialStatus | None:

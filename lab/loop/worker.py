@@ -22,7 +22,7 @@ from lab.loop.jobs import learned_by, make_job, relearn, reward_evidence, scored
 from lab.loop.plan import Plan, plan
 from lab.loop.publish import publish
 from lab.loop.trainer import TrainerProcess, is_gone
-from lab.loop.trial import TrialStatus, evidence_so_far, settle, status
+from lab.loop.trial import TrialStatus, settle, status
 from lab.records import AdapterVersion, Algorithm, Counts, Job
 from lab.registry.versions import Versions
 from lab.settings import Settings
@@ -252,8 +252,7 @@ class Worker:
                 # "always" was asked for while the parent spoke; an old round that ends late must not undo what came after
                 mode = "auto" if job.publish == "always" and made.parent != self.versions.live() else job.publish
                 try:
-                    so_far = evidence_so_far(self.store, self.versions)
-                    published = publish(self.versions, made, mode, self.settings.gate, self.settings.trial, so_far)
+                    published = publish(self.versions, made, mode, self.settings.gate, self.settings.trial)
                 except VersionError as error:
                     self._stuck[job.id] = str(error), time.monotonic() + AGAIN
                     continue

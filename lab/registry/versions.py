@@ -10,15 +10,15 @@ Version 0 is the base itself: always there, without a folder. A damaged or missi
 A version that passed the gate may speak before it is proven: it is on *trial* against the last proven version, whose state stays
 "live". CURRENT names the one that speaks. One trial runs at a time; a newer version takes the place of one that is still
 undecided, against the same proven one, and a rollback goes back to that one. Who chooses a version by hand proves it: activate
-and rollback end a trial. The evidence there was by then is noted with every end.
-Any number of processes may read (reader.py); those that change something take turns.
+and rollback end a trial. The evidence there was by then is noted with every end, whoever brings it about: what that is knows the
+*witness* that was given along. Any number of processes may read (reader.py); those that change something take turns.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,13 +29,23 @@ from lab.registry import states
 from lab.registry.folder import ADAPTER, Damaged, folder_name, seal, sync, write
 from lab.registry.lock import locked
 from lab.registry.reader import Reader
-from lab.registry.states import change
+from lab.registry.states import OnTrial, change
+
+Evidence = Mapping[str, float]
+Witness = Callable[[OnTrial], Evidence | None]
 
 STAGING, DELETED = ".staging-", ".deleted-"
 
 
 class Versions(Reader):
-    """Raises VersionError, in one line, for a version that is unknown or damaged, or a change that cannot be made."""
+    """Raises VersionError, in one line, for a version that is unknown or damaged, or a change that cannot be made.
+
+    `witness` is asked for the evidence of a trial that something else than the votes ends.
+    """
+
+    def __init__(self, folder: Path, base: str, part: str = "", witness: Witness = lambda trial: None) -> None:
+        super().__init__(folder, base, part)
+        self._witness = witness
 
     def rewards(self) -> Versions:
         """The reward models of the same base: versions too, in a folder `reward` of their own; 0 stands for none."""
@@ -85,24 +95,20 @@ class Versions(Reader):
             self.get(version)
             self._note(change(version, state, why, verdict=verdict))
 
-    def activate(
-        self, version: int, why: str = "", verdict: Verdict = "", evidence: Mapping[str, float] | None = None
-    ) -> AdapterVersion:
+    def activate(self, version: int, why: str = "", verdict: Verdict = "") -> AdapterVersion:
         """Makes a version live and retires the one before it. Raises VersionError, and changes nothing, if it is damaged.
 
-        It counts as proven, as if it had won a trial; one that runs ends, with its `evidence` so far.
+        It counts as proven, as if it had won a trial; one that runs ends.
         """
         with self._changing():
             self.get(version, verify=True)
             before = self.live()
             if version != before or self._current() != before or verdict or self.trial():
-                self._switch(before, version, why or "activated", verdict, evidence=evidence)
+                self._switch(before, version, why or "activated", verdict)
         return self.get(version)
 
-    def start_trial(
-        self, version: int, why: str, verdict: Verdict = "", evidence: Mapping[str, float] | None = None
-    ) -> AdapterVersion:
-        """Makes a candidate speak on trial against the last proven one. An undecided trial ends, with its `evidence` so far.
+    def start_trial(self, version: int, why: str, verdict: Verdict = "") -> AdapterVersion:
+        """Makes a candidate speak on trial against the last proven one. An undecided trial ends.
 
         The line comes before CURRENT: cut off between them, the version is a candidate that nobody has judged yet.
         """
@@ -116,15 +122,15 @@ class Versions(Reader):
             lines = []
             if before != proven:
                 why_not = f"version {version} took its place before its trial was decided"
-                lines.append(change(before, "retired", why_not, evidence=evidence))
+                lines.append(change(before, "retired", why_not, evidence=self._evidence()))
             elif top != before:
                 lines.append(change(before, "live", "was live"))
             self._note(*lines, change(version, "trial", why, verdict=verdict, against=proven))
             write(self._file("CURRENT"), f"{version}\n")
         return self.get(version)
 
-    def end_trial(self, version: int, confirmed: bool, why: str, evidence: Mapping[str, float]) -> AdapterVersion:
-        """Proves the version on trial, or takes it back for the proven one; returns the one that speaks by now.
+    def end_trial(self, version: int, confirmed: bool, why: str, evidence: Evidence) -> AdapterVersion:
+        """Proves the version on trial, or takes it back for the proven one, by this evidence; returns the one that speaks by now.
 
         Raises VersionError when this version is not on trial any more: somebody was quicker.
         """
@@ -141,16 +147,16 @@ class Versions(Reader):
             write(self._file("CURRENT"), f"{trial.against}\n")
         return self.get(trial.against)
 
-    def rollback(self, evidence: Mapping[str, float] | None = None) -> AdapterVersion:
+    def rollback(self) -> AdapterVersion:
         """Makes the proven version live that was live before, passing over those that are gone, damaged or refused.
 
-        From a version on trial that is its opponent; the trial ends, with its `evidence` so far.
+        From a version on trial that is its opponent; the trial ends.
         """
         with self._changing():
             history, now = self._history(), self.live()
             for version in reversed(history.lives):
                 if version != now and history.may_speak(version) and self._is_whole(version, verify=True):
-                    self._switch(now, version, f"rolled back from version {now}", back=True, evidence=evidence)
+                    self._switch(now, version, f"rolled back from version {now}", back=True)
                     return self.get(version)
         raise VersionError(f"no version was live before version {now}; activate the one you want")
 
@@ -163,7 +169,7 @@ class Versions(Reader):
             if version != self.live() or version == before:
                 return self.get(self.live())  # somebody chose another one meanwhile
             if version:
-                self._note(change(version, "refused", why, verdict="refused"))
+                self._note(change(version, "refused", why, verdict="refused", evidence=self._evidence()))
             usable = self._history().state.get(before) != "refused" and self._is_whole(before)
             write(self._file("CURRENT"), f"{before if usable else self.live()}\n")
         return self.get(self.live())
@@ -209,26 +215,29 @@ class Versions(Reader):
     def _note(self, *lines: dict) -> None:
         states.append(self._file("STATES.jsonl"), lines)
 
-    def _switch(
-        self, before: int, version: int, why: str, verdict: str = "", back: bool = False,
-        evidence: Mapping[str, float] | None = None,
-    ) -> None:  # fmt: skip
+    def _evidence(self) -> Evidence | None:
+        """Of the trial that runs; None when there is none, or nobody to ask."""
+        trial = self.trial()
+        return self._witness(trial) if trial else None
+
+    def _switch(self, before: int, version: int, why: str, verdict: str = "", back: bool = False) -> None:
         """CURRENT is what counts; a crash before the lines are written loses a reason, never a version.
 
-        That a version on trial ends is noted before: without a line it would be taken for one whose trial has not begun.
+        That a version on trial ends is noted before: without a line it would be taken for one whose trial has not begun. What
+        evidence there was by then is asked for after: it may take longer than the rest, and a chat follows CURRENT.
         """
         trial, top = self.trial(), self._history().lives[-1]
         lines = [] if trial or top == before else [change(before, "live", "was live")]
         if trial and version != before:
             undecided = f"version {version} was chosen before its trial was decided"
-            self._note(change(before, "retired", undecided, evidence=evidence))
+            self._note(change(before, "retired", undecided))
         elif before != version:
             lines.append(change(before, "retired", f"version {version} took its place"))
         write(self._file("CURRENT"), f"{version}\n")
         if trial and trial.against != version:
             lines.append(change(trial.against, "retired", f"version {version} took its place"))
-        proof = evidence if trial and version == before else None
-        self._note(*lines, change(version, "live", why, verdict=verdict, back=back, evidence=proof))
+        evidence = self._witness(trial) if trial else None
+        self._note(*lines, change(version, "live", why, verdict=verdict, back=back, evidence=evidence))
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -147,14 +147,14 @@ class VersionsHandlers:
         before, trial = self.lab.versions.live(), self.lab.worker.trial()
         if number == before and trial is None:
             raise LabError(f"{version_name(number)} is live already; choose another one")
-        self.lab.versions.activate(number, "chosen on the page", evidence=trial.evidence if trial else None)
+        self.lab.versions.activate(number, "chosen on the page")
         self.speak(number, before)
         undo = {} if trial else self.undoable(Undone(number, before, by_rollback=True))
         return {**self.tick(seen, number), **undo}
 
     def rollback(self, seen: Any) -> Update:
         before, trial = self.lab.versions.live(), self.lab.worker.trial()
-        now = self.lab.versions.rollback(evidence=trial.evidence if trial else None).version
+        now = self.lab.versions.rollback().version
         self.speak(now, before)
         if trial:
             gr.Info(f"The trial of {version_name(before)} ended undecided; to activate it again is to choose it.", duration=5)
