@@ -18,6 +18,7 @@ Algorithm = Literal["sft", "reward", "dpo", "ipo", "kto", "ppo", "rloo"]
 JobState = Literal["queued", "running", "done", "failed"]
 VersionState = Literal["candidate", "refused", "trial", "live", "retired"]
 Verdict = Literal["", "passed", "refused"]
+Interval = tuple[float, float]
 
 CRITERIA: tuple[Criterion, ...] = ("overall", "helpful", "safe")
 CHOICES: tuple[Choice, ...] = ("a", "b", "tie", "both_bad")
@@ -209,8 +210,46 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Check:
+    """One figure beside its limit. `value` is None where it was not measured; `why` says in words what is wrong, if anything.
+
+    `most` says on which side of the limit all is well; `percent` how figure and limit are to be read.
+    """
+
+    name: str
+    title: str
+    value: float | None
+    ci95: Interval | None = None
+    limit: float | None = None
+    most: bool = True
+    percent: bool = False
+    why: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return not self.why
+
+    def shown(self) -> str:
+        """The figure and its interval, for people."""
+        if self.value is None:
+            return "not measured"
+        interval = f" ({self.written(self.ci95[0])} to {self.written(self.ci95[1])})" if self.ci95 else ""
+        return f"{self.written(self.value)}{interval}"
+
+    def allowed(self) -> str:
+        """The limit, for people; empty where there is none."""
+        return "" if self.limit is None else f"at {'most' if self.most else 'least'} {self.written(self.limit)}"
+
+    def written(self, number: float) -> str:
+        return f"{number:.0%}" if self.percent else f"{number:.3g}"
+
+
+@dataclass(frozen=True)
 class Report:
-    """What a round did, in the words of DESIGN §2; `verdict` and `why` are the gate's and empty until it spoke."""
+    """What a round did, in the words of DESIGN §2; `verdict` and `why` are the gate's and empty until it spoke.
+
+    `checks` are the figures that it goes by, with the limits that stood when the round ended; older reports have none.
+    """
 
     algorithm: str
     version: int | None
@@ -229,6 +268,7 @@ class Report:
     peak_mb: float
     verdict: Verdict = ""
     why: str = ""
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)

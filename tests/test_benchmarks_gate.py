@@ -10,8 +10,10 @@ import pytest
 
 from benchmarks import gate
 from lab.insight import tastes
+from lab.insight.rater import Rater
 from lab.insight.sequential import Trial
 from lab.insight.tastes import TASTES, Taste
+from lab.loop import publish
 
 
 def test_a_budget_counts_ties() -> None:
@@ -30,16 +32,29 @@ def test_what_is_counted_is_what_the_trial_decided(monkeypatch: pytest.MonkeyPat
     assert (last["rollback_votes_median"], last["confirm_votes_median"]) == (60, 100), "ties among them"
 
 
-@pytest.mark.parametrize("labels", ["flipped"])
+@pytest.mark.parametrize(
+    ("verdict", "liked", "budget", "outcome"),
+    [
+        ("refused", "b", 3, ("refused", 0)),
+        ("passed", "tie", 3, ("undecided", 3)),
+        ("passed", "b", 40, ("rolled back", 11)),
+        ("passed", "a", 40, ("confirmed", 11)),
+    ],
+)
 def test_a_trained_round_ends_as_the_gate_and_the_trial_say(
-    labels: str, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+    verdict: str, liked: str, budget: int, outcome: tuple[str, int], tiny_model: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """A real round of random words, whose gate and whose trial's rater say what they are told; the rest is as it is."""
     monkeypatch.setattr(tastes, "sound", bool)  # of words without sense
     monkeypatch.setitem(TASTES, "letters", Taste("letters", "likes letters", lambda text: sum(map(str.isalpha, text))))
-    monkeypatch.setattr(gate, "LABELS", {labels: gate.LABELS[labels]})
-    flags = {"--rounds": 1, "--real": 1, "--votes": 4, "--budget": 3, "--taste": "letters", "--model": tiny_model,
+    monkeypatch.setattr(gate, "LABELS", {"flipped": gate.LABELS["flipped"]})
+    monkeypatch.setattr(publish, "decide", lambda report, settings: (verdict, "as it was told"))
+    chosen = Rater.choose
+    monkeypatch.setattr(Rater, "choose", lambda self, a, b: chosen(self, a, b) if self.noise else liked)
+    flags = {"--rounds": 1, "--real": 1, "--votes": 4, "--budget": budget, "--taste": "letters", "--model": tiny_model,
              "--quantize": "none"}  # fmt: skip
     code = gate.main([str(word) for pair in flags.items() for word in pair])
     (done,) = json.loads(capsys.readouterr().out.splitlines()[-1])["real"]
-    assert code == 0 and done["labels"] == labels and done["why"]
-    assert (done["outcome"], done["votes"]) in (("undecided", 3), ("refused", 0))
+    assert code == 0 and done["labels"] == "flipped" and done["why"]
+    assert (done["outcome"], done["votes"]) == outcome

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import gradio as gr
 import pytest
 
 from lab.chat.engine import Engine
@@ -17,11 +18,15 @@ from lab.chat.session import Live, Session, title_of
 from lab.errors import LabError, ModelError, StoreError, VersionError
 from lab.feedback.store import Store
 from lab.loop.trial import status
+from lab.loop.worker import Worker
 from lab.model import adapters
 from lab.model.base import load_base
-from lab.records import Job, Report, Sampling
+from lab.records import Job, Reply, Report, Sampling, new_id
 from lab.registry.versions import Versions
 from lab.settings import load_settings
+from lab.ui.lab import Lab
+from lab.ui.tabs import versions as versions_tab
+from lab.ui.tabs.versions import VersionsHandlers
 from tests.tiny import write_adapters
 
 SAMPLING = Sampling(temperature=1.0, top_p=1.0, max_new_tokens=12)
@@ -366,6 +371,52 @@ def test_a_reply_drawn_again_is_no_evidence_and_a_blind_pair_is(parts: Parts) ->
     parts.session.vote(pair.replies[0].id, pair.replies[1].id, "a", "ba")
     found = status(parts.store, parts.versions)
     assert found is not None and (found.wins, found.losses) == (1, 0)
+
+
+@pytest.mark.parametrize("way", ["the button", "a command beside the chat", "the votes"])
+def test_a_rollback_under_a_streaming_reply_loses_nothing(parts: Parts, way: str) -> None:
+    """The reply that grows is the old version's to its end, kept with its tokens, and can be rated; the next is the other's."""
+    parts.versions.start_trial(2, "sound", "passed")
+    parts.engine.use_adapter(2)
+    settings = load_settings(parts.store.folder.parent)
+    parts = replace(parts, session=Session(parts.store, parts.engine, settings, seeds=lambda: 7))
+    worker = Worker(parts.store, parts.versions, settings, lambda made: parts.engine.use_adapter(made.version), [])
+    queue, facts = cast(Any, None), cast(Any, None)
+    lab = Lab(settings, parts.store, parts.versions, parts.session, parts.engine, worker, queue, facts)
+    alone = said(parts).replies[0]
+    running = parts.session.say(None, None, "hello there", SAMPLING)
+    before = until(running, 5)
+    if way == "the button":
+        with gr.Blocks():
+            VersionsHandlers(lab, versions_tab.build()).rollback(None)
+    elif way == "a command beside the chat":
+        Versions(parts.versions.folder.parent, parts.versions.base).rollback()
+        worker.tick()
+    else:
+        for _ in range(12):
+            a, b = pair_of(parts)
+            parts.session.vote(a.id, b.id, "b")
+        worker.tick()
+    assert (parts.versions.live(), parts.engine.live) == (1, 1)
+    *_, last = running
+    (reply,) = last.replies
+    assert len(before.drafts[0].token_ids) == 5 and reply.token_ids == alone.token_ids and reply.finish == alone.finish
+    assert parts.store.reply(reply.id) == reply and reply.version == 2
+    parts.session.thumb(reply.id, "up")
+    assert [thumb.reply for thumb in parts.store.thumbs()] == [reply.id]
+    after = said(parts, "and now?", last.conversation, reply.id).replies[0]
+    assert after.version == 1 and [turn.role for turn in parts.store.thread(after.id)] == ["user", "assistant"] * 2
+
+
+def pair_of(parts: Parts) -> tuple[Reply, Reply]:
+    """Kept as a blind comparison of versions 2 and 1 keeps its replies, without drawing them."""
+    conversation = parts.store.start_conversation("hello", "compare")
+    user = Reply(new_id(), conversation, None, "user", "hello")
+    a = Reply(new_id(), conversation, user.id, "assistant", "by two", (1,), (-1.0,), 2, parts.versions.base)
+    b = replace(a, id=new_id(), text="by one", version=1)
+    for reply in (user, a, b):
+        parts.store.add_reply(reply)
+    return a, b
 
 
 def test_the_proven_version_stays_loaded_while_it_is_asked_again_and_again(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -22,11 +22,12 @@ from lab.console import plain, words_of
 from lab.errors import LabError
 from lab.feedback.store import Store
 from lab.model.identity import base_id
+from lab.records import new_id
 from lab.registry.lock import HomeLock
 
 ROOT = Path(cli.__file__).parents[1]
 REPORT = {"algorithm", "version", "parent", "steps", "used", "dropped", "loss_first", "loss_last", "heldout_before",
-          "heldout_after", "heldout_n", "kl", "canaries", "verdict", "why", "seconds", "peak_mb"}  # fmt: skip
+          "heldout_after", "heldout_n", "kl", "canaries", "verdict", "why", "seconds", "peak_mb", "checks"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -486,6 +487,14 @@ def test_a_prompt_that_does_not_fit_is_named(run: Runner, tmp_path: Path):
 # a whole round
 
 
+def held_out_of(home: Path, trained: list[str]) -> str:
+    """An opinion that no round was given."""
+    store = Store(home / "feedback_data")
+    found = next(vote.id for vote in store.votes() if vote.id not in trained)
+    store.close()
+    return found
+
+
 def test_a_round_from_rows_to_replies(run: Runner, tmp_path: Path):
     """Import, train, list, score, generate, save, roll back, activate, break, delete: one home's life."""
     (run.home / "lab.toml").write_text("[train]\nlearning_rate = 5e-3\nepochs = 4\n")
@@ -501,11 +510,27 @@ def test_a_round_from_rows_to_replies(run: Runner, tmp_path: Path):
     listed = json.loads(run("versions", "--json").out)
     assert [(entry["version"], entry["state"]) for entry in listed] == [(0, "retired"), (1, "live")]
     assert listed[1]["report"] == report
+    drift = next(check for check in report["checks"] if check["name"] == "kl")
+    assert (drift["value"], drift["limit"], drift["why"]) == (report["kl"], 2.0, ""), "each figure has its limit beside it"
     store = Store(run.home / "feedback_data")
     job = store.jobs()[0]
     assert (job.state, job.version, store.lease_holder("trainer")) == ("done", 1, None)
     assert store.learned([job.id], base_id(str(run.model), "none")) == set(job.opinions)
+    vote = store.votes()[0]
+    asked = store.reply(vote.a).parent
+    spoken = replace(store.reply(vote.a), id=new_id(), text="said by it", version=1, base=job.base, parent=asked)
+    store.add_reply(spoken)
     store.close()
+
+    line = run("lineage", "1")
+    (step,) = line.last["lineage"]
+    assert (step["parent"], step["job"], len(step["learned"])) == (0, job.id, len(job.opinions))
+    assert "version 1 (live), dpo from version 0" in line.err and "version 0: the base" in line.err
+    assert line.err.count("    vote: “") == len(job.opinions)
+    assert run("lineage", spoken.id).last == line.last, "a reply has the lineage of who spoke it"
+    assert "typed or imported" in run("lineage", vote.a).error
+    assert run("lineage", job.opinions[0]).last == {"opinion": job.opinions[0], "versions": [1]}
+    assert "versions that learned from it: none yet" in run("lineage", held_out_of(run.home, job.opinions)).err
 
     new = rows(tmp_path / "new.jsonl", *pairs(12, start=100))
     assert run("score", new).last["accuracy"] > 0.9  # prompts it never saw
@@ -515,6 +540,10 @@ def test_a_round_from_rows_to_replies(run: Runner, tmp_path: Path):
 
     assert run("save", "1", tmp_path / "mine", "--as", "peft").code == 0
     assert {file.name for file in (tmp_path / "mine").iterdir()} == {"adapter_config.json", "adapter_model.safetensors"}
+    merged = run("save", "1", tmp_path / "whole", "--as", "merged")
+    assert merged.last["agreement"] == 1.0 and merged.last["correlation"] > 0.99, merged.last
+    assert "the export agrees with the adapter in 100.0% of" in merged.err
+    assert (tmp_path / "whole" / "model.safetensors").is_file()
     assert "live" in run("delete", "1").error
     assert run("rollback").code == 0
     assert run("generate", "--prompts", prompts, "--max-new-tokens", "4").last["version"] == 0

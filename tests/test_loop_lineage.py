@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,27 @@ def test_an_opinion_reaches_the_version_that_read_it_and_all_that_came_from_it(
     assert reached(store, versions, late) == [two]
     (unread,) = add_votes(store, 1, start=90)
     assert reached(store, versions, unread) == []
+
+
+def test_a_policy_learned_what_its_reward_model_read(store: Store, versions: Versions, settings: Settings) -> None:
+    """One of an earlier round is used again: what it read reached the policy, though the policy's job does not have it."""
+    (early, taken_back) = add_votes(store, 2)
+    job = make_job(store, versions, settings, "reward")
+    store.add_job(job)
+    first = add_version(versions.rewards(), 0, job=job)
+    add_votes(store, 1, start=50)
+    warm = make_job(store, versions, settings, "ppo")
+    store.add_job(warm)
+    heir = add_version(versions.rewards(), first, job=replace(warm, id=f"{warm.id}-reward", algorithm="reward", parent=first))
+    store.withdraw(taken_back)
+    reinforced = replace(make_job(store, versions, settings, "ppo"), opinions=warm.opinions[-1:])
+    store.add_job(reinforced)
+    policy = add_version(versions, 0, job=reinforced, canaries={"reward_version": float(heir)})
+    (step,) = of_version(store, versions, policy)
+    assert step.rewarded_by == heir and {early, taken_back, *reinforced.opinions} == {each.id for each in step.learned}
+    assert f"rewarded by reward model {heir}, 3 opinions" in words_of([step])[0]
+    child = add_version(versions, policy)
+    assert reached(store, versions, early) == reached(store, versions, taken_back) == [policy, child]
 
 
 def test_what_was_taken_back_or_deleted_since_is_still_told(store: Store, versions: Versions, settings: Settings) -> None:

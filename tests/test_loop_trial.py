@@ -259,6 +259,12 @@ def test_feedback_that_cannot_be_read_keeps_nobody_from_rolling_back(home: Path)
         assert "evidence" not in noted(disk.versions, 0, "live") and states(disk.versions) == {0: "live", one: "retired"}
 
 
+def test_the_defaults_are_those_that_are_promised(home: Path) -> None:
+    """On trial it answers every turn, and one message in five brings a blind pair."""
+    trial = load_settings(home).trial
+    assert (trial.enabled, trial.share, trial.pair_share) == (True, 1.0, 0.2)
+
+
 def test_neither_of_the_two_can_be_deleted(versions: Versions) -> None:
     one = add_version(versions)
     versions.activate(one)

@@ -11,7 +11,7 @@ import gradio as gr
 import pytest
 
 from lab.errors import LabError, ModelError, VersionError
-from lab.loop.gate import checks
+from lab.insight.limits import checks
 from lab.loop.trial import stand
 from lab.records import AdapterVersion, Reply, Report, Vote, new_id
 from lab.registry.states import OnTrial

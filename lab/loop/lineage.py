@@ -1,7 +1,8 @@
 """Where a reply comes from and where an opinion went: versions, their rounds, and the very opinions those read.
 
-Nothing is guessed: a version's folder names its parent and its job, a job names its opinions, and an opinion its replies. Of a
-deleted version the registry's notes are left. `find` begins from words instead of an id. Reads the store and the registry;
+Nothing is guessed: a version's folder names its parent and its job, a job names its opinions, and an opinion its replies. What
+rewarded a policy's replies shaped it too, so the opinions of that reward model's rounds are its own. Of a deleted version the
+registry's notes are left. `find` begins from words instead of an id. Reads the store and the registry;
 changes neither.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from lab.errors import StoreError
 from lab.feedback.store import Store
-from lab.records import Correction, Reply, Thumb, Vote
+from lab.records import AdapterVersion, Correction, Reply, Thumb, Vote
 from lab.registry.versions import Versions
 
 SHORT = 60  # characters of a reply that is quoted
@@ -32,7 +33,10 @@ class Learned:
 
 @dataclass(frozen=True)
 class Step:
-    """A version on the way from the base, and what its round read; `why` it is what it is."""
+    """A version on the way from the base, and what its round read; `why` it is what it is.
+
+    `rewarded_by` is the reward model of a round of PPO or RLOO, whose opinions are among those it learned from.
+    """
 
     version: int
     parent: int | None
@@ -41,6 +45,7 @@ class Step:
     job: str
     why: str
     learned: tuple[Learned, ...]
+    rewarded_by: int | None = None
 
 
 def of_version(store: Store, versions: Versions, version: int) -> list[Step]:
@@ -52,8 +57,9 @@ def of_version(store: Store, versions: Versions, version: int) -> list[Step]:
     jobs = {job.id: job for job in store.jobs(limit=1_000_000, base=versions.base)}
     steps = []
     line = versions.lineage(version)
-    rounds = [jobs[job] for job in versions.rounds(version) if job in jobs]
-    replies = replies_of(store, [known[each] for job in rounds for each in job.opinions if each in known])
+    read = {number: list(dict.fromkeys(opinion for job in rounds_behind(versions, number, states.get(number)) if job in jobs
+                                       for opinion in jobs[job].opinions)) for number in line}  # fmt: skip
+    replies = replies_of(store, [known[each] for opinions in read.values() for each in opinions if each in known])
     for place, number in enumerate(line):
         made = states.get(number)
         (job_id,) = versions.rounds(number)[:1] or ("",)
@@ -61,9 +67,23 @@ def of_version(store: Store, versions: Versions, version: int) -> list[Step]:
         parent = line[place + 1] if place + 1 < len(line) else 0
         steps.append(Step(
             number, parent, made.state if made else "deleted", made.algorithm if made else (job.algorithm if job else ""), job_id,
-            made.why if made else "deleted", tuple(told(opinion, known, replies) for opinion in (job.opinions if job else ())),
+            made.why if made else "deleted", tuple(told(opinion, known, replies) for opinion in read[number]), rewarded_by(made),
         ))  # fmt: skip
     return steps
+
+
+def rounds_behind(versions: Versions, number: int, made: AdapterVersion | None) -> list[str]:
+    """Ids of the jobs whose opinions shaped a version itself: its own, and those that made the reward model of that one."""
+    reward = rewarded_by(made)
+    scored = versions.rewards().rounds(reward) if reward else []
+    own_names = (job.removesuffix("-reward") for job in scored)  # a round of PPO makes its reward model under a name like that
+    return list(dict.fromkeys([*versions.rounds(number)[:1], *own_names]))
+
+
+def rewarded_by(made: AdapterVersion | None) -> int | None:
+    """As its report says; None for what was not rewarded, is deleted, or is from before that was noted."""
+    reward = made.report.canaries.get("reward_version") if made and made.report else None
+    return int(reward) if reward else None
 
 
 def of_reply(store: Store, versions: Versions, reply: str) -> list[Step]:
@@ -83,7 +103,11 @@ def reached(store: Store, versions: Versions, opinion: str) -> list[int]:
 
 def reach(store: Store, versions: Versions) -> dict[str, list[int]]:
     """The same of every opinion that some round read."""
-    made = [(each.version, set(versions.rounds(each.version))) for each in versions.all() if each.version]
+    there = {each.version: each for each in versions.all() if each.version}
+    made = []
+    for version in there:
+        line = versions.lineage(version)
+        made.append((version, {job for number in line for job in rounds_behind(versions, number, there.get(number))}))
     found: dict[str, set[int]] = {}
     for job in store.jobs(limit=1_000_000, base=versions.base):
         heirs = {version for version, rounds in made if job.id in rounds}
@@ -194,6 +218,7 @@ def words_of(steps: list[Step]) -> list[str]:
     lines = []
     for step in steps:
         made = f"version {step.version} ({step.state}), {step.algorithm or 'unknown'} from version {step.parent}"
+        made += f", rewarded by reward model {step.rewarded_by}" if step.rewarded_by else ""
         lines.append(f"{made}, {len(step.learned)} opinions: {step.why}")
         lines += [f"    {each.kind}: {each.words}" for each in step.learned]
     return [*lines, "version 0: the base, which learned from nobody here"]

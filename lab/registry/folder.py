@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from lab.records import Job, Report
+from lab.records import Check, Job, Report
 
 MANIFEST = "MANIFEST.json"
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
@@ -128,12 +128,23 @@ def report_of(folder: Path) -> Report | None:
     """The round's report; None where there is none. Fields of a later lab are left out."""
     try:
         content = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        known = {field.name for field in fields(Report)}
-        return Report(**{key: value for key, value in content.items() if key in known})
+        return Report(**known(Report, content) | {"checks": tuple(map(check_of, content.get("checks", ())))})
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         raise Damaged("report.json cannot be read") from None
+
+
+def check_of(content: Mapping[str, Any]) -> Check:
+    """As JSON has it: an interval is a list there."""
+    interval = content["ci95"]
+    return Check(**known(Check, content) | {"ci95": tuple(interval) if interval else None})
+
+
+def known(kind: type, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What this lab's record has of it."""
+    names = {field.name for field in fields(kind)}
+    return {key: value for key, value in content.items() if key in names}
 
 
 def opinions_of(folder: Path) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from lab.errors import TrainingError
 from lab.feedback.examples import Examples, collect, left_out, of_job
 from lab.feedback.store import Store
+from lab.insight.limits import checks
 from lab.model import adapters
 from lab.model.base import Base
 from lab.model.generate import Request
@@ -108,7 +109,7 @@ def execute(
         loss_first=done.loss_first, loss_last=done.loss_last, heldout_before=before, heldout_after=after, heldout_n=judged,
         kl=kl, canaries=seen, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
     )  # fmt: skip
-    return versions.add(folder, job, report)
+    return versions.add(folder, job, replace(report, checks=tuple(checks(report, options.gate))))
 
 
 def assess(

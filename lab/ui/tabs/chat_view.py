@@ -115,6 +115,7 @@ def origin(steps: Sequence[Step], reply: Reply) -> str:
     lines = [f"**Where {version_name(reply.version)} comes from**", ""]
     for step in steps:
         made = f"{step.algorithm or 'unknown'} from {version_name(step.parent or 0)}"
+        made += f", rewarded by reward model {step.rewarded_by}" if step.rewarded_by else ""
         count = f"{len(step.learned)} opinion{'' if len(step.learned) == 1 else 's'}"
         lines.append(f"- **{version_name(step.version)}** ({step.state}), {plain(made)}, {count}. {plain(step.why)}")
         lines += [f"    - {each.kind}: {plain(each.words)}" for each in step.learned[:TOLD]]

@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 
 from lab.errors import LabError
-from lab.loop.gate import checks
+from lab.loop.gate import checked
 from lab.records import AdapterVersion
 from lab.ui.board import Ranking, bytes_in_words, ranking, size_of, tree
 from lab.ui.lab import Lab
@@ -230,7 +230,7 @@ class VersionsHandlers:
         parent = next((each for each in (*line[1:], 0) if each in {version for _, version in names}), 0)
         return {
             tab.tree: tree_table(tree(versions, self.lab.versions.lineage), found, number),
-            tab.details: report_page(made, line, checks(made.report, self.lab.settings.gate) if made.report else ()),
+            tab.details: report_page(made, line, checked(made.report, self.lab.settings.gate) if made.report else ()),
             tab.replay.before: gr.update(choices=names) if again else gr.update(choices=names, value=parent),
             tab.replay.after: gr.update(choices=names) if again else gr.update(choices=names, value=number),
             tab.lineage.line: lineage_page(self.lab, number),

@@ -64,6 +64,7 @@ def lineage_page(lab: Lab, number: int) -> str:
 
 def step_part(step: Step, first: bool) -> str:
     made = f"{step.algorithm.upper() or 'unknown'} from {version_name(step.parent)}"
+    made += f", rewarded by reward model {step.rewarded_by}" if step.rewarded_by else ""
     count = f"{len(step.learned)} opinion{'' if len(step.learned) == 1 else 's'}"
     rows = "".join(f"<li><b>{each.kind}</b> {html.escape(each.words)}</li>" for each in step.learned[:LISTED])
     more = len(step.learned) - LISTED

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lab.insight.leaderboard import Standing
-from lab.records import AdapterVersion
+from lab.records import AdapterVersion, Check
 from lab.ui.board import Ranking, Row, bytes_in_words, ranking_words, standing_words
 from lab.ui.view import clock, heldout, percent, version_name
 
 if TYPE_CHECKING:
-    from lab.loop.gate import Check
     from lab.loop.trial import TrialStatus
 
 # a version is chosen by a click on its row, or by Enter on its button
