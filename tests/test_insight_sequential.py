@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
+from scipy.special import betaln
+from scipy.stats import beta, binom
 
-from lab.insight.sequential import BY_HORIZON, ENOUGH, HORIZON, Trial, at_horizon, final_test, mixture, trial
+from lab.insight.sequential import ENOUGH, HORIZONS, MIXED, PRIOR, Trial, at, at_least, e_value, final_test, mixture, trial
 
 
-def test_both_processes_are_martingales_under_fair_coins() -> None:
+def test_every_process_is_a_martingale_under_fair_coins() -> None:
     """What an e-value is expected to be after the next vote is what it is now, so no way of looking can pump it up."""
     for wins, losses in [(0, 0), (3, 1), (10, 25), (60, 40), (64, 65)]:
         after = [(wins + 1, losses), (wins, losses + 1)]
         assert mixture(wins, losses) == pytest.approx(sum(mixture(*each) for each in after) / 2)
-        assert at_horizon(wins, losses) == pytest.approx(sum(at_horizon(*each) for each in after) / 2)
-    assert mixture(0, 0) == pytest.approx(1) and at_horizon(0, 0) == pytest.approx(1)
+        for horizon, weight in HORIZONS:
+            if wins + losses < horizon:
+                ahead = sum(at(horizon, weight, *each) for each in after) / 2
+                assert at(horizon, weight, wins, losses) == pytest.approx(ahead)
+    assert e_value(0, 0) == pytest.approx(1) and 0 < MIXED < 1
 
 
-def test_the_test_at_the_horizon_alone_is_enough() -> None:
-    target, level = final_test()
-    assert level <= BY_HORIZON / ENOUGH
-    assert BY_HORIZON * at_horizon(target, HORIZON - target) >= ENOUGH
-    assert at_horizon(target - 1, HORIZON - target + 1) == 0
+def test_the_test_at_a_horizon_alone_is_enough_and_one_that_did_not_reject_is_worth_nothing() -> None:
+    """So nothing is lost by forgetting it after its horizon: a trial that goes on has not been decided there."""
+    for horizon, weight in HORIZONS:
+        target, level = final_test(horizon, weight)
+        assert level <= weight / ENOUGH
+        assert weight * at(horizon, weight, target, horizon - target) >= ENOUGH
+        assert at(horizon, weight, target - 1, horizon - target + 1) == 0
+
+
+def test_the_figures_are_those_of_scipy_stats() -> None:
+    """Which is not imported for them: it takes longer to load than a rollback may last."""
+    for wins, losses in [(0, 0), (3, 1), (10, 25), (64, 65), (5, 120), (400, 300)]:
+        (p, q), votes = PRIOR, wins + losses
+        a, b = p + wins, q + losses
+        ratio = betaln(a, b) - betaln(p, q) + votes * math.log(2) + beta.logsf(0.5, a, b) - beta.logsf(0.5, p, q)
+        assert mixture(wins, losses) == pytest.approx(math.exp(ratio))
+    for wins, votes in [(0, 10), (-3, 10), (11, 10), (44, 66), (77, 133)]:
+        assert at_least(wins, votes) == pytest.approx(binom.sf(wins - 1, votes, 0.5))
+
+
+def test_no_vote_that_could_come_errs_more_often_than_it_may() -> None:
+    """Exactly, over every sequence of 200 fair coins: all ways that lead to a decision, with their chances."""
+    alive, decided = {(0, 0): 1.0}, {"better": 0.0, "worse": 0.0}
+    for _ in range(200):
+        ahead: dict[tuple[int, int], float] = {}
+        for (wins, losses), chance in alive.items():
+            for won, lost in ((wins + 1, losses), (wins, losses + 1)):
+                if e_value(won, lost) >= ENOUGH or e_value(lost, won) >= ENOUGH:
+                    decided["better" if won > lost else "worse"] += chance / 2
+                else:
+                    ahead[won, lost] = ahead.get((won, lost), 0.0) + chance / 2
+        alive = ahead
+    assert decided["better"] == pytest.approx(decided["worse"]) and 0.03 < decided["worse"] <= 0.05
 
 
 def test_a_clear_winner_is_confirmed_soon_and_what_follows_changes_nothing() -> None:
@@ -62,4 +96,4 @@ def test_votes_beyond_the_horizon_still_count() -> None:
     draw = random.Random(5)
     votes = [draw.random() < 0.58 for _ in range(1500)]
     found = trial(votes)
-    assert found.decision == "better" and found.votes > HORIZON
+    assert found.decision == "better" and found.votes > HORIZONS[-1][0]

@@ -2,15 +2,15 @@
 
 Votes are decisive ones, for (True) or against the version on trial; under the null each is a fair coin. An e-process is a
 non-negative martingale under the null that begins at 1, so it ever reaches 20 with probability 1/20 at most, however often
-one looks (Ville 1939; Ramdas 2023, sections 2 and 3). A weighted mean of two is one too:
+one looks (Ville 1939; Ramdas 2023, sections 2 and 3). A weighted mean of such processes is one too:
 
-- a mixture over win rates above a half (a Beta prior cut there), which is quick where the difference is clear;
-- the chance, were the votes to come fair coins, that an exact binomial test of all votes up to HORIZON rejects, over that
-  chance at the start. It knows that the budget is limited, and decides at the horizon where a fixed test would; then it
-  stands still.
+- a mixture over win rates above a half (a Beta prior cut there): quick where a difference is very clear, and never at an end;
+- for each of HORIZONS the chance, were the votes to come fair coins, that an exact binomial test of all votes up to there
+  rejects, over that chance at the start. It knows that the budget is limited, and decides at its horizon where a fixed test
+  would; then it stands still.
 
-The mixture alone catches a win rate of 0.35 within 200 votes in 87 % of trials, both together in 96 %, for a median of 96
-instead of 75 votes (benchmarks/RESULTS.md). Knows votes only.
+A mixture alone catches a win rate of 0.35 within 200 votes in 87 % of trials, all together in 96 %, for a median of 90
+instead of 75 votes (benchmarks/RESULTS.md, with how the weights were found). Knows votes only.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from typing import Literal
 from scipy.special import bdtrc, betaincc, betaln
 
 ENOUGH = 20.0  # of an e-value: at most one in twenty fair coins ever gets there
-PRIOR = (8.0, 5.0)  # of the win rate, cut at a half
-HORIZON = 130  # decisive votes: nearly as many as there are among 200 votes with 30 % ties
-BY_HORIZON = 0.7  # weight of the second process; its test has the level at which this weight alone gives ENOUGH
+PRIOR = (8.0, 2.0)  # of the win rate, cut at a half: clear differences
+# decisive votes, of which there are 140 among 200 with 30 % ties, and the weight of a test that ends there: its level is the one
+# at which this weight alone gives ENOUGH
+HORIZONS = ((66, 0.1), (133, 0.85))
+MIXED = 1 - sum(weight for _, weight in HORIZONS)
 
 Decision = Literal["better", "worse", "open"]
 
@@ -52,15 +54,17 @@ def trial(outcomes: Iterable[bool]) -> Trial:
     better = worse = 1.0
     for won in outcomes:
         wins, losses = wins + won, losses + (not won)
-        if wins + losses <= HORIZON:
-            held = at_horizon(wins, losses), at_horizon(losses, wins)
-        better, worse = (
-            (1 - BY_HORIZON) * mixture(*counted) + BY_HORIZON * frozen
-            for counted, frozen in zip(((wins, losses), (losses, wins)), held, strict=True)
-        )
+        better, worse = e_value(wins, losses), e_value(losses, wins)
         if better >= ENOUGH or worse >= ENOUGH:
             return Trial("better" if better > worse else "worse", better, worse, wins + losses)
     return Trial("open", better, worse, wins + losses)
+
+
+@cache
+def e_value(wins: int, losses: int) -> float:
+    """The weighted mean. A test that did not reject at its horizon is worth nothing after it; one that did has decided."""
+    ahead = ((horizon, weight) for horizon, weight in HORIZONS if wins + losses <= horizon)
+    return MIXED * mixture(wins, losses) + sum(weight * at(horizon, weight, wins, losses) for horizon, weight in ahead)
 
 
 @cache
@@ -72,18 +76,17 @@ def mixture(wins: int, losses: int) -> float:
     return math.exp(min(700.0, float(ratio))) * float(cut)
 
 
-@cache
-def at_horizon(wins: int, losses: int) -> float:
-    """The chance that the test at the horizon rejects after fair coins from here, over that at the start."""
-    target, level = final_test()
-    return at_least(target - wins, HORIZON - wins - losses) / level
+def at(horizon: int, weight: float, wins: int, losses: int) -> float:
+    """The chance that the test at a horizon rejects after fair coins from here, over that at the start."""
+    target, level = final_test(horizon, weight)
+    return at_least(target - wins, horizon - wins - losses) / level
 
 
 @cache
-def final_test() -> tuple[int, float]:
-    """(wins of HORIZON from which the test rejects, its exact level under fair coins)."""
-    target = next(wins for wins in range(HORIZON + 1) if at_least(wins, HORIZON) <= BY_HORIZON / ENOUGH)
-    return target, at_least(target, HORIZON)
+def final_test(horizon: int, weight: float) -> tuple[int, float]:
+    """(wins of so many votes from which the test rejects, its exact level under fair coins)."""
+    target = next(wins for wins in range(horizon + 1) if at_least(wins, horizon) <= weight / ENOUGH)
+    return target, at_least(target, horizon)
 
 
 def at_least(wins: int, votes: int) -> float:
