@@ -13,7 +13,9 @@ from lab.errors import StoreError
 from lab.ui import connect
 from lab.ui.app import build, is_fault
 from lab.ui.connect import Mail, border, emptied
+from lab.ui.kept import Kept
 from tests.fakes import page_lab
+from tests.test_ui_kept import Caller
 
 
 @pytest.fixture
@@ -123,9 +125,15 @@ def test_a_stream_of_replies_has_few_outputs(home: Path):
     streams = [fn for fn in build(page_lab(home)).fns.values() if fn.name == "spoken"]
     assert len(streams) == 5
     for fn in streams:
-        shown = [each for each in fn.outputs if not isinstance(each, gr.State)]
-        assert len(shown) <= 4
-        assert not any(isinstance(each, gr.Chatbot) for each in shown)
+        assert len([each for each in fn.outputs if not isinstance(each, gr.State)]) <= 4
+        assert not any(isinstance(each, gr.Chatbot) for each in fn.outputs)
+
+
+def test_only_a_bell_is_a_state_that_the_browser_knows(home: Path):
+    """Each that is an input costs the browser a search of the page with every word of every reply, once its event has ended."""
+    fns = build(page_lab(home)).fns.values()
+    assert not any(isinstance(each, gr.State) for fn in fns for each in fn.inputs)
+    assert sum(len({each for each in fn.outputs if isinstance(each, gr.State)}) for fn in fns) == 5, "one for each stream"
 
 
 class Talk:
@@ -133,23 +141,16 @@ class Talk:
 
     def __init__(self, handler: Any, recover: Any = lambda *_: {}) -> None:
         with gr.Blocks() as blocks:
-            self.button, self.live, self.list, self.place = gr.Button(), gr.Markdown(), gr.Markdown(), gr.State(0)
+            self.button, self.live, self.list, self.place = gr.Button(), gr.Markdown(), gr.Markdown(), Kept(0)
             outputs = {self.live, self.list, self.place}
             connect.stream([self.button.click], handler, {self.live}, outputs, {self.live}, recover=recover)
         self.fns = {fn.name: fn for fn in blocks.fns.values()}
 
     def says(self, session: str) -> list[dict]:
-        return list(self.fns["spoken"].fn({}, Caller(session)))
+        return list(self.fns["spoken"].fn(Caller(session), {}))
 
     def fetches(self, session: str) -> Any:
         return self.fns["take"].fn(Caller(session))
-
-
-class Caller(gr.Request):
-    """Whose page asks."""
-
-    def __init__(self, session: str) -> None:
-        self.session_hash = session
 
 
 def test_what_grows_is_streamed_and_the_rest_is_fetched_by_the_page_that_it_is_for(notices: list[str]):
@@ -160,9 +161,9 @@ def test_what_grows_is_streamed_and_the_rest_is_fetched_by_the_page_that_it_is_f
 
     talk = Talk(speaks)
     first, second, third = talk.says("ann")
-    rings = [update for update in (first, second, third) if set(update) - {talk.live, talk.list, talk.place}]
+    rings = [update for update in (first, second, third) if set(update) - {talk.live, talk.list}]
     assert rings == [first, third] and first[talk.live] == "…" and talk.list not in first
-    assert second == {talk.live: "word", talk.place: 1}
+    assert second == {talk.live: "word"} and (talk.place.of("ann"), talk.place.of("bob")) == (1, 0)
     assert set(first.values()).isdisjoint(third.values()), "another value each time, or the page would not notice"
     assert talk.fetches("bob") == gr.skip()
     assert talk.fetches("ann") == {talk.list: "answered"}, "the newest word about a component counts"
@@ -192,7 +193,7 @@ def test_closing_a_stream_closes_its_handler():
             closed.append(True)
 
     talk = Talk(speaks)
-    running = talk.fns["spoken"].fn({}, Caller("ann"))
+    running = talk.fns["spoken"].fn(Caller("ann"), {})
     next(running)
     running.close()
     assert closed == [True]
@@ -231,18 +232,17 @@ def test_the_page_is_looked_at_again_only_when_there_is_something_to_show(home: 
     fns = {fn.name: fn for fn in build(lab).fns.values()}
     glance, look = fns["glance"], fns["look"]
     assert len(glance.outputs) == 1 and not glance.queue
-    assert all(isinstance(each, gr.State) for each in glance.inputs), "a choice on the page may be of what is gone"
-    nothing_seen = (None, {}, None, {})
-    assert isinstance(glance.fn(*nothing_seen), str)
-    shown = look.fn(0, *nothing_seen, None)
-    values = {state: shown.get(state) for state in glance.inputs}
-    assert glance.fn(*values.values()) == gr.skip()
+    assert glance.inputs == [], "a choice on the page may be of what is gone"
+    ann, bob = Caller("ann"), Caller("bob")
+    assert isinstance(glance.fn(ann), str)
+    assert look.fn(ann, None) and glance.fn(ann) == gr.skip()
+    assert isinstance(glance.fn(bob), str), "another window has not looked yet"
 
     def broken(*_: Any) -> None:
         raise StoreError("the disk is full")
 
     monkeypatch.setattr(lab.store, "jobs", broken)
-    assert isinstance(glance.fn(*values.values()), str), "trouble is something to look at: who looks is told of it"
+    assert isinstance(glance.fn(ann), str), "trouble is something to look at: who looks is told of it"
 
 
 class Refused(Exception):

@@ -16,7 +16,7 @@ from lab.errors import LabError
 from lab.feedback.exchange import import_file
 from lab.feedback.shapes import parse
 from lab.loop.care import switches
-from lab.records import Reply, Vote
+from lab.records import Conversation, Reply, Vote
 from lab.ui.app import build
 from lab.ui.tabs import feedback_audit as audit
 from lab.ui.tabs import feedback_exchange as exchange
@@ -27,6 +27,7 @@ from lab.ui.tabs.feedback_exchange import ExchangeHandlers, counted
 from lab.ui.tabs.feedback_forgetting import ForgettingHandlers
 from lab.ui.tabs.feedback_opinions import CHOICES, OpinionsHandlers, day, pane, table_row
 from tests.fakes import page_lab
+from tests.test_ui_kept import Caller
 
 
 @dataclass
@@ -279,9 +280,20 @@ def test_forgetting_is_told_first_and_done_after(
     with pytest.raises(LabError, match="nothing was asked for"):
         forgetful.forget(None)
     opinion = lab.store.votes()[0]
-    filled = forgetful.prefill(opinion.id, ("rater", "somebody else"))
+    part.asked.keep("ann", ("rater", "somebody else"))
+    filled = forgetful.prefill(opinion.id, Caller("ann"))
     assert filled[part.asked] is None and filled[part.sure]["visible"] is False
-    assert part.asked not in forgetful.prefill(opinion.id, ("rater", "me")), "a click that is told twice takes back no question"
+    part.asked.keep("ann", ("rater", "me"))
+    assert part.asked not in forgetful.prefill(opinion.id, Caller("ann")), "a click that is told twice takes back no question"
+    part.asked.keep("ann", None)
+    listing = lab.store.conversations
+
+    def meanwhile(*limits: int) -> list[Conversation]:
+        part.asked.keep("ann", ("rater", "me"))
+        return listing(*limits)
+
+    lab.store.conversations = meanwhile
+    assert part.asked not in forgetful.prefill(opinion.id, Caller("ann")), "nor does one that is still at work when it is put"
     assert filled[part.rater]["value"] == "me"
     assert filled[part.conversation]["value"] == lab.store.reply(opinion.a).conversation
     forgetful.forget(forgetful.ask_rater("me")[part.asked])

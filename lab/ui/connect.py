@@ -28,6 +28,7 @@ from gradio.blocks import Block
 
 from lab.errors import LabError
 from lab.records import new_id
+from lab.ui.kept import Kept, remembering, shown
 from lab.ui.view import sentence
 
 Handler: TypeAlias = Callable[..., Any]
@@ -95,9 +96,9 @@ def listen(
     `newest`: of many, the last counts. `quiet` goes past the queue, in one answer instead of four; a notice needs the queue."""
     return gr.on(
         triggers,
-        border(handler, outputs, recover),
-        inputs,
-        outputs or None,
+        remembering(border(handler, outputs, recover), inputs, outputs),
+        shown(inputs),
+        shown(outputs) or None,
         cancels=cancels,
         trigger_mode="always_last" if newest else "multiple" if every_click or draws else "once",
         concurrency_id="generate" if draws else None,
@@ -145,8 +146,7 @@ def stream(
     has few, and what it has for the others is fetched by an event of its own.
     """
     mail, rang = Mail(), gr.State("")
-    states = {each for each in outputs if isinstance(each, gr.State)}
-    mine = {*growing, *states, rang}
+    mine = {*growing, *(each for each in outputs if isinstance(each, Kept)), rang}
 
     def sorted_out(update: Any, request: gr.Request) -> Any:
         other = {each: value for each, value in update.items() if isinstance(each, Block) and each not in mine}
@@ -180,8 +180,8 @@ def emptied(handler: Handler, mail: Mail) -> Handler:
 def follow(event: Any, handler: Handler, inputs: Any, outputs: Collection[Any]) -> Any:
     """Connects a handler to the end of an event, however it ended."""
     return event.then(
-        border(handler, outputs), inputs, outputs, trigger_mode="multiple", concurrency_limit=None, show_progress_on=[],
-        api_visibility="private",
+        remembering(border(handler, outputs), inputs, outputs), shown(inputs), shown(outputs), trigger_mode="multiple",
+        concurrency_limit=None, show_progress_on=[], api_visibility="private",
     )  # fmt: skip
 
 
@@ -197,4 +197,7 @@ def run(triggers: Sequence[Any], script: str, inputs: Any = None) -> None:
 
 def after(event: Any, handler: Handler, inputs: Any, outputs: Collection[Any]) -> None:
     """Calls a handler, behind the border, when an event is done."""
-    event.then(border(handler, outputs), inputs, outputs, show_progress_on=[], api_visibility="private")
+    event.then(
+        remembering(border(handler, outputs), inputs, outputs), shown(inputs), shown(outputs), show_progress_on=[],
+        api_visibility="private",
+    )  # fmt: skip

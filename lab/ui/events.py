@@ -201,7 +201,7 @@ def wire_feedback(lab: Lab, page: Page) -> None:
     listen([rows.older.click], browse.older, listing, rows.outputs())
     picked = listen([rows.table.select], browse.pick, [rows.shown], rows.outputs(), every_click=True)
     then(picked, SHOW.format("opinion"))  # it opens below the list, which may be below the edge of the window
-    after(picked, forget.prefill, [rows.chosen, gone.asked], gone.outputs())
+    after(picked, forget.prefill, [rows.chosen], gone.outputs())
     listen([rows.withdraw.click], browse.withdraw, listing, rows.outputs())
     listen([rows.restore.click], browse.restore, listing, rows.outputs())
 

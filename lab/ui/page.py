@@ -9,6 +9,7 @@ import gradio as gr
 
 from lab.settings import Settings
 from lab.ui import panel
+from lab.ui.kept import Kept
 from lab.ui.panel import Panel
 from lab.ui.tabs import chat_parts, compare, feedback, model, training, versions
 from lab.ui.tabs.chat_parts import ChatTab
@@ -25,8 +26,8 @@ TICK = 2.0  # seconds between two looks at the store and the worker
 @dataclass(frozen=True)
 class Page:
     header: gr.HTML
-    headed: gr.State
-    spoke: gr.State  # the version that spoke when this page last looked
+    headed: Kept
+    spoke: Kept  # the version that spoke when this page last looked
     news: gr.Textbox  # another value whenever there is something to look at
     panel: Panel
     tabs: gr.Tabs
@@ -47,7 +48,7 @@ class Page:
 
 def lay_out(settings: Settings) -> Page:
     """Must be called inside gr.Blocks."""
-    headed, spoke = gr.State(""), gr.State(None)
+    headed, spoke = Kept(""), Kept(None)
     news = gr.Textbox(visible="hidden", elem_id="news")
     side = panel.build(settings)
     header = gr.HTML(elem_id="header", padding=False)

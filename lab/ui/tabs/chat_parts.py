@@ -8,6 +8,7 @@ from typing import Any, get_args
 import gradio as gr
 
 from lab.records import CRITERIA
+from lab.ui.kept import Kept
 from lab.ui.panel import LONGEST_MESSAGE
 from lab.ui.tabs.compare import Pressed
 from lab.ui.tabs.places import Place
@@ -28,7 +29,7 @@ VALUES = {"Up": "up", "Down": "down", NO_THUMB: "cleared"}
 class OfferParts:
     """Two replies to one message, to choose from."""
 
-    state: gr.State
+    state: Kept
     box: gr.Column
     left: gr.Markdown
     right: gr.Markdown
@@ -44,7 +45,7 @@ class OfferParts:
 class AboutParts:
     """What there is to say and to see about one reply."""
 
-    reply: gr.State
+    reply: Kept
     box: gr.Column
     what: gr.Markdown
     close: gr.Button
@@ -71,7 +72,7 @@ class AboutParts:
 class EditParts:
     """A message already sent, being changed."""
 
-    message: gr.State
+    message: Kept
     box: gr.Column
     text: gr.Textbox
     send: gr.Button
@@ -83,7 +84,7 @@ class EditParts:
 
 @dataclass(frozen=True)
 class ChatTab:
-    place: gr.State
+    place: Kept
     remembered: gr.JSON
     pointed: gr.Textbox
     earlier: gr.Button
@@ -111,7 +112,7 @@ class ChatTab:
 
 
 def build() -> ChatTab:
-    place = gr.State(Place())
+    place = Kept(Place())
     # where the page was and the rater's name; scripts of the page keep it in the browser. Not a gr.BrowserState: on a slow
     # machine it had not written yet what a stream had told it seconds before, and a reload in mid-reply forgot the place
     remembered = gr.JSON({}, visible="hidden", elem_id="remembered")
@@ -142,7 +143,7 @@ def build() -> ChatTab:
 
 
 def build_offer() -> OfferParts:
-    state = gr.State(None)
+    state = Kept(None)
     with gr.Column(elem_id="offer", visible=False) as box:
         with gr.Row(elem_id="offer-panes", equal_height=True):
             left, right = (
@@ -160,7 +161,7 @@ def build_offer() -> OfferParts:
 
 
 def build_about() -> AboutParts:
-    reply = gr.State(None)
+    reply = Kept(None)
     with gr.Column(elem_id="about", visible=False) as box:
         with gr.Row(elem_id="about-head"):
             what = gr.Markdown(elem_id="about-what", sanitize_html=True)
@@ -194,7 +195,7 @@ def build_about() -> AboutParts:
 
 
 def build_edit() -> EditParts:
-    message = gr.State(None)
+    message = Kept(None)
     with gr.Column(elem_id="edit", visible=False) as box:
         text = gr.Textbox(
             label="Your message, changed", info="answered on a branch of its own; what was said before stays",

@@ -21,6 +21,7 @@ import gradio as gr
 from lab.errors import LabError
 from lab.feedback.exchange import ALREADY, KINDS, export_file, import_file
 from lab.feedback.preview import Preview, Sample, preview
+from lab.ui.kept import Kept
 from lab.ui.lab import Lab
 from lab.ui.panel import named
 from lab.ui.view import short
@@ -42,7 +43,7 @@ Update = dict[Any, Any]
 @dataclass(frozen=True)
 class ExchangePart:
     file: gr.File
-    pending: gr.State  # the path of an upload that was previewed
+    pending: Kept  # the path of an upload that was previewed
     seen: gr.HTML
     take: gr.Button
     drop: gr.Button
@@ -55,7 +56,7 @@ class ExchangePart:
 
 
 def build() -> ExchangePart:
-    pending = gr.State(None)
+    pending = Kept(None)
     with gr.Row():
         with gr.Column(scale=3, min_width=420):
             file = gr.File(

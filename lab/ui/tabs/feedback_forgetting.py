@@ -11,6 +11,7 @@ import gradio as gr
 from lab.errors import LabError, StoreError
 from lab.feedback.store import Purgeable
 from lab.loop.forget import Forgotten, foresee
+from lab.ui.kept import Kept
 from lab.ui.lab import Lab
 from lab.ui.view import clock, short
 
@@ -21,7 +22,7 @@ Update = dict[Any, Any]
 
 @dataclass(frozen=True)
 class ForgettingPart:
-    asked: gr.State  # (what, its id or name) that a second click deletes
+    asked: Kept  # (what, its id or name) that a second click deletes
     conversation: gr.Dropdown
     rater: gr.Dropdown
     ask_conversation: gr.Button
@@ -35,7 +36,7 @@ class ForgettingPart:
 
 
 def build() -> ForgettingPart:
-    asked = gr.State(None)
+    asked = Kept(None)
     gr.Markdown(
         "Withdrawing keeps an opinion and what was learned from it. Forgetting deletes the words from the file for good, and "
         "every version that learned from them."
@@ -71,14 +72,16 @@ class ForgettingHandlers:
             self.part.rater: gr.update(choices=list(names), value=rater if rater in names else None),
         }  # fmt: skip
 
-    def prefill(self, opinion: str | None, asked: tuple[What, str] | None) -> Update:
+    def prefill(self, opinion: str | None, request: gr.Request) -> Update:
         """The conversation and the rater of the opinion that is looked at, if it is listed. A question about them stays: a
-        click on a row may be told twice, and the second time may come when the question has been put already."""
+        click on a row may be told twice, and the second time may come when the question has been put already. So what was
+        asked is looked up last: while this listed the conversations, the question may have come."""
         if not opinion:
             return {}
         found = self.lab.store.detail(opinion)
         about = {("conversation", found.a.conversation), ("rater", found.row.rater)}
-        return self.open(found.a.conversation, found.row.rater) | ({} if asked in about else self.keep())
+        listed = self.open(found.a.conversation, found.row.rater)
+        return listed | ({} if self.part.asked.of(request.session_hash) in about else self.keep())
 
     def ask_conversation(self, conversation: str | None) -> Update:
         return self.ask("conversation", conversation)

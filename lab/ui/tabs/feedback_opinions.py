@@ -18,6 +18,7 @@ from lab.errors import LabError
 from lab.feedback.browse import GIVEN, KINDS, PAGE, STATES, Detail, Filter, Row
 from lab.loop.lineage import reached
 from lab.records import CRITERIA, Reply
+from lab.ui.kept import Kept
 from lab.ui.lab import Lab
 from lab.ui.view import clock, short, version_name
 
@@ -36,9 +37,9 @@ Update = dict[Any, Any]
 
 @dataclass(frozen=True)
 class OpinionsPart:
-    shown: gr.State  # ids of the rows on the screen
-    start: gr.State
-    chosen: gr.State  # id of the opinion in the pane
+    shown: Kept  # ids of the rows on the screen
+    start: Kept
+    chosen: Kept  # id of the opinion in the pane
     text: gr.Textbox
     kind: gr.Dropdown
     state: gr.Dropdown
@@ -69,7 +70,7 @@ class OpinionsPart:
 
 
 def build() -> OpinionsPart:
-    shown, start, chosen = gr.State([]), gr.State(0), gr.State(None)
+    shown, start, chosen = Kept([]), Kept(0), Kept(None)
     with gr.Row(elem_id="opinion-filters"):
         text = gr.Textbox(
             label="Search", placeholder="words of a question, a reply or a comment; Enter", max_length=LONGEST_SEARCH, scale=2,

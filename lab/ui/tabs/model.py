@@ -16,6 +16,7 @@ import gradio as gr
 from lab.errors import LabError, ModelError
 from lab.model.facts import Facts, count_words, process_bytes, size_words
 from lab.settings import Settings
+from lab.ui.kept import Kept
 from lab.ui.lab import Lab
 from lab.ui.switch import Choice, SwitchStatus
 from lab.ui.terms import term
@@ -35,7 +36,7 @@ Update = dict[Any, Any]
 
 @dataclass(frozen=True)
 class ModelTab:
-    seen: gr.State
+    seen: Kept
     note: gr.HTML
     facts: gr.HTML
     model: gr.Dropdown
@@ -49,7 +50,7 @@ class ModelTab:
 
 
 def build(settings: Settings) -> ModelTab:
-    seen = gr.State({})
+    seen = Kept({})
     note = gr.HTML(elem_id="model-note", padding=False)
     facts = gr.HTML(elem_id="facts", padding=False)
     gr.Markdown("### Use another model", elem_id="switch-title")

@@ -17,6 +17,7 @@ import pandas as pd
 from lab.records import AdapterVersion, Algorithm, Counts, Job
 from lab.settings import Settings
 from lab.ui.explained import conditions, settings_table
+from lab.ui.kept import Kept
 from lab.ui.lab import Lab
 from lab.ui.round import figures, progress_line, read_log, samples_of, thinned, title_of
 from lab.ui.view import clock, heldout, version_name
@@ -32,7 +33,7 @@ Update = dict[Any, Any]
 
 @dataclass(frozen=True)
 class TrainingTab:
-    seen: gr.State
+    seen: Kept
     reason: gr.HTML
     conditions: gr.HTML
     counts: gr.HTML
@@ -56,7 +57,7 @@ class TrainingTab:
 
 
 def build(settings: Settings) -> TrainingTab:
-    seen = gr.State({})
+    seen = Kept({})
     reason = gr.HTML(elem_id="reason", padding=False)
     with gr.Row(elem_id="training-buttons"):
         algorithm = gr.Dropdown(

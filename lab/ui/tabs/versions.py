@@ -17,6 +17,7 @@ from lab.errors import LabError
 from lab.loop.gate import checked
 from lab.records import AdapterVersion
 from lab.ui.board import Ranking, bytes_in_words, ranking, size_of, tree
+from lab.ui.kept import Kept
 from lab.ui.lab import Lab
 from lab.ui.tabs import versions_lineage, versions_replay, versions_save
 from lab.ui.tabs.versions_lineage import LineageTab, lineage_page
@@ -39,12 +40,12 @@ class Undone:
 
 @dataclass(frozen=True)
 class VersionsTab:
-    seen: gr.State
+    seen: Kept
     trial: gr.HTML
     chosen: gr.Dropdown
     activate: gr.Button
     rollback: gr.Button
-    undone: gr.State
+    undone: Kept
     undo: gr.Button
     delete: gr.Button
     question: gr.HTML
@@ -67,7 +68,7 @@ class VersionsTab:
 
 
 def build() -> VersionsTab:
-    seen, undone = gr.State(None), gr.State(None)
+    seen, undone = Kept(None), Kept(None)
     trial = gr.HTML(elem_id="trial", padding=False)
     with gr.Row(elem_id="version-buttons"):
         chosen = gr.Dropdown(

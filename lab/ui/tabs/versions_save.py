@@ -10,6 +10,7 @@ import gradio as gr
 
 from lab.errors import LabError
 from lab.ui.exports import Export, Exports, Kind
+from lab.ui.kept import Kept
 from lab.ui.lab import Lab
 from lab.ui.panel import limited
 from lab.ui.tabs.versions_view import table
@@ -25,7 +26,7 @@ Update = dict[Any, Any]
 
 @dataclass(frozen=True)
 class SaveTab:
-    seen: gr.State
+    seen: Kept
     kind: gr.Radio
     name: gr.Textbox
     now: gr.Button
@@ -38,7 +39,7 @@ class SaveTab:
 
 
 def build() -> SaveTab:
-    seen = gr.State(None)
+    seen = Kept(None)
     with gr.Row(elem_id="save-row", equal_height=True):
         kind = gr.Radio(list(KINDS), value="peft", label="As", scale=2, min_width=300, elem_id="save-kind")
         name = gr.Textbox(
