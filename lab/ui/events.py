@@ -61,13 +61,13 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     branches = Branches(do, opinions)
     here = [tab.place, tab.remembered]
     all_of_it = tab.outputs() | panel.managing()
-    drawing = {*here, tab.prompt, tab.offer.state, tab.edit.text, tab.edit.message, panel.rater} | panel.drawing()
+    drawing = {*here, tab.prompt, tab.offer.state, tab.edit.message, panel.rater} | panel.drawing()
     flow = tab.flowing()
     # where the page is comes with the first words: whoever reloads then finds the conversation
     growing = {tab.live, tab.offer.left, tab.offer.right, tab.remembered}
     say = stream([tab.prompt.submit, tab.send.click], do.say, drawing, flow, growing, recover=do.recover)
     again = stream([tab.again.click], do.regenerate, drawing, flow, growing, recover=do.recover)
-    resend = stream([tab.edit.send.click], branches.resend, drawing, flow, growing, recover=branches.recover)
+    resend = stream([tab.edit.send.click], branches.resend, drawing | {tab.edit.text}, flow, growing, recover=branches.recover)
     sent = [tab.prompt.submit, tab.send.click, tab.again.click, tab.edit.send.click, panel.conversations.input]
     # who scrolled up and then sends something wants to see the answer
     run(sent, END)
