@@ -16,7 +16,8 @@ from lab.errors import LabError
 from lab.feedback.exchange import import_file
 from lab.feedback.shapes import parse
 from lab.loop.care import switches
-from lab.records import Conversation, Reply, Vote
+from lab.loop.forget import Forgotten
+from lab.records import Conversation, Job, Reply, Vote
 from lab.ui.app import build
 from lab.ui.tabs import feedback_audit as audit
 from lab.ui.tabs import feedback_exchange as exchange
@@ -26,7 +27,7 @@ from lab.ui.tabs.feedback_audit import AuditHandlers
 from lab.ui.tabs.feedback_exchange import ExchangeHandlers, counted
 from lab.ui.tabs.feedback_forgetting import ForgettingHandlers
 from lab.ui.tabs.feedback_opinions import CHOICES, OpinionsHandlers, day, pane, table_row
-from tests.fakes import page_lab
+from tests.fakes import FakeStatus, page_lab
 from tests.test_ui_kept import Caller
 
 
@@ -298,6 +299,19 @@ def test_forgetting_is_told_first_and_done_after(
     assert filled[part.conversation]["value"] == lab.store.reply(opinion.a).conversation
     forgetful.forget(forgetful.ask_rater("me")[part.asked])
     assert lab.store.votes() == []
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_who_forgets_is_told_that_a_round_on_the_rest_begins(
+    forgetful: ForgettingHandlers, lab: Any, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(gr, "Info", lambda words, **rest: said.append(words))
+    monkeypatch.setattr(forgetful, "what", lambda what, name: name)
+    lab.worker.forget = lambda what: Forgotten(1, 2, {"tiny": [1]}, {}, {"tiny": 0})
+    lab.worker.status = lambda: FakeStatus(job=Job("dpo", "tiny", 0, "", (), seed=1) if again else None)
+    forgetful.forget(("rater", "bob"))
+    assert said == ["Forgotten: 2 turns and 1 opinion." + " A round on what is left begins by itself." * again]
 
 
 def test_one_of_something_is_not_many() -> None:

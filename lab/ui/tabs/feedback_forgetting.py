@@ -101,7 +101,8 @@ class ForgettingHandlers:
         if asked is None:
             raise LabError("nothing was asked for; choose a conversation or a rater first")
         done = self.lab.worker.forget(self.what(*asked))
-        gr.Info(f"Forgotten: {amount(done)}.", duration=5)
+        again = done.live and self.lab.worker.status().job is not None
+        gr.Info(f"Forgotten: {amount(done)}.{' A round on what is left begins by itself.' if again else ''}", duration=5)
         return {**self.open(None, None), **self.keep()}
 
     def keep(self) -> Update:
