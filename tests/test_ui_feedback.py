@@ -301,6 +301,21 @@ def test_forgetting_is_told_first_and_done_after(
     assert lab.store.votes() == []
 
 
+def test_opening_the_tab_takes_nothing_back_that_a_row_has_chosen_meanwhile(
+    forgetful: ForgettingHandlers, lab: Any, tmp_path: Path
+) -> None:
+    """It was asked while nothing was chosen, answered late, and the rater of the row was gone when the button was pressed."""
+    part = forgetful.part
+    fill(lab, tmp_path, 2)
+    talk = lab.store.conversations()[0].id
+    empty = forgetful.open(None, None)
+    assert "value" not in empty[part.rater] and "value" not in empty[part.conversation]
+    kept = forgetful.open(talk, "me")
+    assert (kept[part.conversation]["value"], kept[part.rater]["value"]) == (talk, "me")
+    gone = forgetful.open("gone", "nobody")
+    assert (gone[part.conversation]["value"], gone[part.rater]["value"]) == (None, None)
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_who_forgets_is_told_that_a_round_on_the_rest_begins(
     forgetful: ForgettingHandlers, lab: Any, monkeypatch: pytest.MonkeyPatch, again: bool

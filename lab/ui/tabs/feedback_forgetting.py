@@ -62,13 +62,22 @@ class ForgettingHandlers:
         self.lab, self.part = lab, part
 
     def open(self, conversation: str | None, rater: str | None) -> Update:
-        """What there is to forget, newest first; what was chosen stays so."""
+        """What there is to forget, newest first; what was chosen stays so, unless it is gone. Where nothing was, nothing is said
+        of it: the row that is looked at may be chosen meanwhile."""
+        update = self.listed(conversation, rater)
+        for box, before in ((self.part.conversation, conversation), (self.part.rater, rater)):
+            if before is None:
+                del update[box]["value"]
+        return update
+
+    def listed(self, conversation: str | None, rater: str | None) -> Update:
+        """Both lists, and what is chosen in them."""
         talks = self.lab.store.conversations(LISTED)
         names = self.lab.store.filter_values().raters
         ids = [each.id for each in talks]
-        listed = [(f"{short(each.title, 60) or 'Untitled'} · {clock(each.created)}", each.id) for each in talks]
+        titles = [(f"{short(each.title, 60) or 'Untitled'} · {clock(each.created)}", each.id) for each in talks]
         return {
-            self.part.conversation: gr.update(choices=listed, value=conversation if conversation in ids else None),
+            self.part.conversation: gr.update(choices=titles, value=conversation if conversation in ids else None),
             self.part.rater: gr.update(choices=list(names), value=rater if rater in names else None),
         }  # fmt: skip
 
@@ -80,7 +89,7 @@ class ForgettingHandlers:
             return {}
         found = self.lab.store.detail(opinion)
         about = {("conversation", found.a.conversation), ("rater", found.row.rater)}
-        listed = self.open(found.a.conversation, found.row.rater)
+        listed = self.listed(found.a.conversation, found.row.rater)
         return listed | ({} if self.part.asked.of(request.session_hash) in about else self.keep())
 
     def ask_conversation(self, conversation: str | None) -> Update:
@@ -103,7 +112,7 @@ class ForgettingHandlers:
         done = self.lab.worker.forget(self.what(*asked))
         again = done.live and self.lab.worker.status().job is not None
         gr.Info(f"Forgotten: {amount(done)}.{' A round on what is left begins by itself.' if again else ''}", duration=5)
-        return {**self.open(None, None), **self.keep()}
+        return {**self.listed(None, None), **self.keep()}
 
     def keep(self) -> Update:
         hidden = gr.update(visible=False)
