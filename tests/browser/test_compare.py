@@ -157,6 +157,8 @@ def test_without_a_queue_a_pair_is_drawn_in_sight_and_the_next_one_follows(page:
     page.keyboard.press("1")
     expect(page.locator("#reveal")).to_contain_text("kept")
     follows(page, seen)
+    expect(page.locator("#left")).to_contain_text("word11")  # to its end: on a slow page the buttons are disabled a little later
+    expect(page.locator("#vote-left")).to_be_enabled()
     assert len(votes_in(served)) == 1
     served.lab.engine.words = 1000  # it is stopped long before its end, however slow the page
     page.keyboard.press("2")
