@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lab.errors import StoreError
-
 if TYPE_CHECKING:
     from lab.feedback.store import Store
     from lab.registry.states import OnTrial
@@ -44,14 +42,10 @@ class Opened:
         if "store" in self.__dict__:
             self.store.close()
 
-    def _evidence(self, trial: OnTrial) -> dict[str, float] | None:
-        """Feedback that cannot be read keeps nobody from rolling back."""
+    def _evidence(self, trial: OnTrial) -> dict[str, float]:
         from lab.loop.trial import evidence
 
-        try:
-            return evidence(self.store, self.versions.base, trial)
-        except StoreError:
-            return None
+        return evidence(self.store, self.versions.base, trial)
 
 
 @contextmanager

@@ -142,8 +142,25 @@ def test_a_trial_that_forgetting_ends_leaves_its_evidence(
     vote(store, one, 0, "a")
     assert forget(store, home / "adapters", look(store, talk)).live == {BASE: 0}
     last = [json.loads(line) for line in (versions.folder / "STATES.jsonl").read_text().splitlines()]
-    ended = next(line for line in last if (line["version"], line["state"]) == (0, "live"))
-    assert ended["evidence"]["wins"] == 1 and "forgotten" in ended["why"]
+    ended = [line for line in last if (line["version"], line["state"]) == (one, "retired")][-1]
+    assert ended["evidence"]["wins"] == 1
+    assert "forgotten" in next(line for line in last if (line["version"], line["state"]) == (0, "live"))["why"]
+
+
+@pytest.mark.parametrize("end", ["refused", "undecided"])
+def test_forgetting_goes_back_to_no_version_that_was_never_proven(
+    store: Store, versions: Versions, settings: Settings, home: Path, end: str
+) -> None:
+    """It once made the nearest ancestor live that had not learned from it, though the trial had taken that one back."""
+    add_votes(store, 3)
+    one = versions.start_trial(add_version(versions, 0), "sound", "passed").version
+    talk = secret_talk(store)
+    two = add_version(versions, one, job=make_job(store, versions, settings, "dpo"))
+    if end == "refused":
+        versions.end_trial(one, False, "less liked", {})
+    versions.activate(two, "by hand")
+    assert forget(store, home / "adapters", look(store, talk)).live == {BASE: 0}
+    assert versions.live() == 0
 
 
 def test_versions_that_never_saw_it_stay_live(store: Store, versions: Versions, settings: Settings, home: Path) -> None:

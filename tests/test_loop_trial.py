@@ -223,7 +223,8 @@ def test_a_choice_by_hand_ends_a_trial_and_counts_as_proven(store: Store, versio
     one = tried(versions)
     vote(store, one, 0, "a")
     versions.rollback()
-    assert states(versions) == {0: "live", one: "retired"} and noted(versions, 0, "live")["evidence"]["wins"] == 1
+    assert states(versions) == {0: "live", one: "retired"} and noted(versions, one, "retired")["evidence"]["wins"] == 1
+    assert "evidence" not in noted(versions, 0, "live"), "it is of the one that was on trial"
     two = tried(versions)
     other = add_version(versions)
     versions.activate(other, "I like it")
@@ -250,13 +251,27 @@ def test_a_version_that_cannot_be_loaded_leaves_its_evidence(store: Store, versi
     assert "evidence" not in noted(versions, 2, "live"), "no trial ran"
 
 
+def test_a_witness_that_fails_leaves_a_change_whole(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """CURRENT once named the other version, and no line said so: the next rollback found no version that was live before."""
+
+    def fails(trial: OnTrial) -> dict:
+        raise KeyError("a reply that was purged meanwhile")
+
+    versions = Versions(tmp_path / "adapters", BASE, witness=fails)
+    one = tried(versions)
+    two = add_version(versions)
+    versions.activate(two, "by hand")
+    assert states(versions) == {0: "retired", one: "retired", two: "live"} and "could not be read" in caplog.text
+    assert versions.rollback().version == 0
+
+
 def test_feedback_that_cannot_be_read_keeps_nobody_from_rolling_back(home: Path) -> None:
     with on_disk(load_settings(home, {"model": "starter"})) as disk:
         one = tried(disk.versions)
         assert not (home / "feedback_data").exists(), "nobody asked for it yet"
         (home / "feedback_data").write_text("a file where the folder should be")
         assert disk.versions.rollback().version == 0
-        assert "evidence" not in noted(disk.versions, 0, "live") and states(disk.versions) == {0: "live", one: "retired"}
+        assert "evidence" not in noted(disk.versions, one, "retired") and states(disk.versions) == {0: "live", one: "retired"}
 
 
 def test_the_defaults_are_those_that_are_promised(home: Path) -> None:
@@ -440,7 +455,7 @@ def test_the_command_line_shows_a_trial_and_ends_it(
     assert [row["state"] for row in json.loads(run("versions", "--json"))] == ["live", "trial"]
     run("rollback")
     assert [row["state"] for row in json.loads(run("versions", "--json"))] == ["live", "retired"]
-    assert noted(versions, 0, "live")["evidence"]["wins"] == 1
+    assert noted(versions, one, "retired")["evidence"]["wins"] == 1
     run("activate", str(one))
     assert [row["state"] for row in json.loads(run("versions", "--json"))] == ["retired", "live"]
 

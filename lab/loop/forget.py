@@ -143,6 +143,7 @@ def read(folder: Path | None, gone: Collection[str]) -> bool:
 
 
 def clean(line: Versions, learned: Collection[int]) -> int:
-    """The proven version or its nearest ancestor that is not among those that learned; the base in the end."""
+    """The proven version or its nearest ancestor that is proven too and not among those that learned; the base in the end."""
     there = {made.version for made in line.all()}
-    return next((version for version in line.lineage(line.proven()) if version in there and version not in learned), 0)
+    fit = (version for version in line.lineage(line.proven()) if version in there and line.may_speak(version))
+    return next((version for version in fit if version not in learned), 0)

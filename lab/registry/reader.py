@@ -68,6 +68,10 @@ class Reader:
         trial = self._trial(history, live)
         return live if trial is None else trial.against
 
+    def may_speak(self, version: int) -> bool:
+        """Whether it is proven: neither refused, nor on a trial that was not decided."""
+        return version == 0 or self._history().may_speak(version)
+
     def damaged(self, verify: bool = False) -> list[tuple[str, str]]:
         """(name, reason) of what cannot be used; `verify` reads every byte, which takes a while."""
         found = []

@@ -16,6 +16,7 @@ and rollback end a trial. The evidence there was by then is noted with every end
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,6 +34,8 @@ from lab.registry.states import OnTrial, change
 
 Evidence = Mapping[str, float]
 Witness = Callable[[OnTrial], Evidence | None]
+
+log = logging.getLogger(__name__)
 
 STAGING, DELETED = ".staging-", ".deleted-"
 
@@ -122,7 +125,7 @@ class Versions(Reader):
             lines = []
             if before != proven:
                 why_not = f"version {version} took its place before its trial was decided"
-                lines.append(change(before, "retired", why_not, evidence=self._evidence()))
+                lines.append(change(before, "retired", why_not, evidence=self._evidence(self.trial())))
             elif top != before:
                 lines.append(change(before, "live", "was live"))
             self._note(*lines, change(version, "trial", why, verdict=verdict, against=proven))
@@ -169,7 +172,7 @@ class Versions(Reader):
             if version != self.live() or version == before:
                 return self.get(self.live())  # somebody chose another one meanwhile
             if version:
-                self._note(change(version, "refused", why, verdict="refused", evidence=self._evidence()))
+                self._note(change(version, "refused", why, verdict="refused", evidence=self._evidence(self.trial())))
             usable = self._history().state.get(before) != "refused" and self._is_whole(before)
             write(self._file("CURRENT"), f"{before if usable else self.live()}\n")
         return self.get(self.live())
@@ -215,10 +218,13 @@ class Versions(Reader):
     def _note(self, *lines: dict) -> None:
         states.append(self._file("STATES.jsonl"), lines)
 
-    def _evidence(self) -> Evidence | None:
-        """Of the trial that runs; None when there is none, or nobody to ask."""
-        trial = self.trial()
-        return self._witness(trial) if trial else None
+    def _evidence(self, trial: OnTrial | None) -> Evidence | None:
+        """None without a trial, or from a witness that fails: a change that was begun is brought to its end all the same."""
+        try:
+            return self._witness(trial) if trial else None
+        except Exception:
+            log.exception("the evidence of a trial could not be read, and is not in the record of its end")
+            return None
 
     def _switch(self, before: int, version: int, why: str, verdict: str = "", back: bool = False) -> None:
         """CURRENT is what counts; a crash before the lines are written loses a reason, never a version.
@@ -228,16 +234,19 @@ class Versions(Reader):
         """
         trial, top = self.trial(), self._history().lives[-1]
         lines = [] if trial or top == before else [change(before, "live", "was live")]
+        undecided = f"version {version} was chosen before its trial was decided"
         if trial and version != before:
-            undecided = f"version {version} was chosen before its trial was decided"
             self._note(change(before, "retired", undecided))
         elif before != version:
             lines.append(change(before, "retired", f"version {version} took its place"))
         write(self._file("CURRENT"), f"{version}\n")
         if trial and trial.against != version:
             lines.append(change(trial.against, "retired", f"version {version} took its place"))
-        evidence = self._witness(trial) if trial else None
-        self._note(*lines, change(version, "live", why, verdict=verdict, back=back, evidence=evidence))
+        evidence = self._evidence(trial)
+        if trial and version != before and evidence:
+            lines.append(change(before, "retired", undecided, evidence=evidence))
+        own = evidence if version == before else None
+        self._note(*lines, change(version, "live", why, verdict=verdict, back=back, evidence=own))
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -3,8 +3,8 @@
 A gr.State is a component. Gradio 6.31 looks the inputs of every event that ever ended up in the whole page again, with every
 message of every later event, whether or not there is anything of theirs to draw; on a page of 290 components that costs a
 quarter of a millisecond for each and each word of a reply (benchmarks/RESULTS.md). A `Kept` stands among the inputs and the
-outputs of an event like a component, and is filled in and taken out on the server. What was kept of a window ends with it, or
-with a reload, as with gr.State.
+outputs of an event like a component, and is filled in and taken out on the server. A reload begins anew, as with gr.State; what
+was kept of windows that are gone is forgotten once there were WINDOWS newer ones.
 """
 
 from __future__ import annotations
