@@ -243,6 +243,60 @@ def test_a_version_whose_round_the_store_lost_is_known_by_its_own_folder(
     assert found.versions == {BASE: [version, heir]}
 
 
+@pytest.mark.parametrize("damage", ["a longer log", "no manifest", "nothing readable"])
+def test_a_damaged_folder_is_no_hiding_place(
+    store: Store, versions: Versions, settings: Settings, home: Path, damage: str
+) -> None:
+    """It was passed over with its weights and the texts in its log, for it was no version any more."""
+    add_votes(store, 3)
+    innocent = round_of(store, versions, settings)
+    talk = secret_talk(store)
+    guilty = round_of(store, versions, settings)
+    versions.activate(innocent)
+    folder = versions.folder / f"{guilty:04d}"
+    (folder / "log.jsonl").write_text(SECRET)
+    if damage == "no manifest":
+        (folder / "MANIFEST.json").unlink()
+    if damage == "nothing readable":
+        for name in ("MANIFEST.json", "job.json"):
+            (folder / name).write_text("{")
+    assert guilty not in [made.version for made in versions.all()]
+    found = forget(store, home / "adapters", look(store, talk))
+    assert found.versions == {BASE: [guilty]} and versions.live() == innocent
+    assert not folder.exists() and bytes_with(home, SECRET) == []
+
+
+def test_what_a_crash_left_of_a_deleted_version_goes_too(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    add_votes(store, 3)
+    round_of(store, versions, settings)
+    talk = secret_talk(store)
+    left = versions.folder / ".deleted-0009-1"
+    left.mkdir()
+    (left / "log.jsonl").write_text(SECRET)
+    forget(store, home / "adapters", look(store, talk))
+    assert not left.exists() and bytes_with(home, SECRET) == []
+
+
+def test_the_heir_of_a_deleted_policy_goes_with_the_reward_model(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    """Who had rewarded the policy stood in its folder alone, so its heirs were let off once that was deleted."""
+    talk = secret_talk(store)
+    reward = round_of(store, versions, settings, "reward")
+    add_votes(store, 3)
+    other = replace(make_job(store, versions, settings, "ppo"), opinions=())
+    policy = add_version(versions, 0, job=other, canaries={"reward_version": float(reward)})
+    heir = add_version(versions, policy, job=replace(other, id=new_id(), algorithm="dpo", parent=policy))
+    unrelated = add_version(versions, 0, job=replace(other, id=new_id(), algorithm="dpo"))
+    versions.activate(heir)
+    versions.delete(policy)
+    assert versions.rewarded_by(policy) == reward and versions.rewarded_by(unrelated) is None
+    found = forget(store, home / "adapters", look(store, talk))
+    assert (found.versions, found.rewards, found.live) == ({BASE: [heir]}, {BASE: [reward]}, {BASE: 0})
+
+
 def test_it_can_be_asked_again_when_it_was_cut_off(
     store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

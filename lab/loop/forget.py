@@ -17,7 +17,7 @@ from lab.feedback.store import Purgeable, Store
 from lab.loop.trainer import is_gone
 from lab.loop.trial import evidence
 from lab.records import AdapterVersion
-from lab.registry.folder import Damaged, opinions_of
+from lab.registry.folder import Damaged, folder_name, opinions_of, version_of
 from lab.registry.versions import Versions
 
 ALL = 1_000_000  # jobs
@@ -81,6 +81,7 @@ def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
             for version in reversed(numbers):
                 versions_of.delete(version)
         for each in (line, line.rewards()):
+            each.sweep()
             each.forget_staging(name for job in jobs for name in (job, f"{job}-reward"))
     store.purge(what)
     scrub(store.folder)
@@ -117,29 +118,36 @@ def lines_of(store: Store, adapters: Path) -> Iterator[Versions]:
 
 def reached(line: Versions, jobs: Collection[str], gone: Collection[str], scored: Collection[int] = ()) -> set[int]:
     """Versions whose round, or an ancestor's, read one of the opinions: as its job says, and as its own folder does; or was
-    rewarded by one of the reward models `scored`, which did. A round of PPO makes its reward model under a name of its own."""
+    rewarded by one of the reward models `scored`, which did. A round of PPO makes its reward model under a name of its own.
+
+    Ancestors that are deleted count, and so do damaged folders: of those, what cannot be read has learned from everything."""
     names = {name for job in jobs for name in (job, f"{job}-reward")}
+    whole = {made.version: made for made in line.all() if made.version}
+    broken = {version for name, _ in line.damaged() if (version := version_of(name)) is not None}
     found: set[int] = set()
-    for made in sorted(line.all(), key=lambda each: each.version):
-        told = names.intersection(line.rounds(made.version)) or read(made.folder, gone) or was_rewarded(made, scored)
-        if made.version and (told or found.intersection(line.lineage(made.version))):
-            found.add(made.version)
+    for version in sorted({*whole, *broken}):
+        ancestors = line.lineage(version)
+        told = names.intersection(line.rounds(version)) or read(line.folder / folder_name(version), gone, version in broken)
+        scores = any(line.rewarded_by(each) in scored for each in ancestors) or was_rewarded(whole.get(version), scored)
+        if told or scores or found.intersection(ancestors):
+            found.add(version)
     return found
 
 
-def was_rewarded(made: AdapterVersion, by: Collection[int]) -> bool:
-    """Of versions from before that was noted, by any of them."""
-    if not by or made.algorithm not in ("ppo", "rloo"):
+def was_rewarded(made: AdapterVersion | None, by: Collection[int]) -> bool:
+    """Whether one of them may have rewarded it, though it is not said by which: it is damaged, or from before that was noted."""
+    if not by:
         return False
-    reward = made.report.canaries.get("reward_version") if made.report else None
-    return reward is None or int(reward) in by
+    noted = made is not None and made.report is not None and "reward_version" in made.report.canaries
+    return made is None or (made.algorithm in ("ppo", "rloo") and not noted)
 
 
-def read(folder: Path | None, gone: Collection[str]) -> bool:
+def read(folder: Path, gone: Collection[str], unreadable: bool) -> bool:
+    """Whether its round read one of them, as its job says; where that cannot be read, `unreadable`."""
     try:
-        return folder is not None and not set(gone).isdisjoint(opinions_of(folder))
+        return not set(gone).isdisjoint(opinions_of(folder))
     except Damaged:
-        return False
+        return unreadable
 
 
 def clean(line: Versions, learned: Collection[int]) -> int:

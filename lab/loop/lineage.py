@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lab.errors import StoreError
 from lab.feedback.store import Store
-from lab.records import AdapterVersion, Correction, Reply, Thumb, Vote
+from lab.records import Correction, Reply, Thumb, Vote
 from lab.registry.versions import Versions
 
 SHORT = 60  # characters of a reply that is quoted
@@ -57,7 +57,7 @@ def of_version(store: Store, versions: Versions, version: int) -> list[Step]:
     jobs = {job.id: job for job in store.jobs(limit=1_000_000, base=versions.base)}
     steps = []
     line = versions.lineage(version)
-    read = {number: list(dict.fromkeys(opinion for job in rounds_behind(versions, number, states.get(number)) if job in jobs
+    read = {number: list(dict.fromkeys(opinion for job in rounds_behind(versions, number) if job in jobs
                                        for opinion in jobs[job].opinions)) for number in line}  # fmt: skip
     replies = replies_of(store, [known[each] for opinions in read.values() for each in opinions if each in known])
     for place, number in enumerate(line):
@@ -67,23 +67,18 @@ def of_version(store: Store, versions: Versions, version: int) -> list[Step]:
         parent = line[place + 1] if place + 1 < len(line) else 0
         steps.append(Step(
             number, parent, made.state if made else "deleted", made.algorithm if made else (job.algorithm if job else ""), job_id,
-            made.why if made else "deleted", tuple(told(opinion, known, replies) for opinion in read[number]), rewarded_by(made),
+            made.why if made else "deleted", tuple(told(opinion, known, replies) for opinion in read[number]),
+            versions.rewarded_by(number),
         ))  # fmt: skip
     return steps
 
 
-def rounds_behind(versions: Versions, number: int, made: AdapterVersion | None) -> list[str]:
+def rounds_behind(versions: Versions, number: int) -> list[str]:
     """Ids of the jobs whose opinions shaped a version itself: its own, and those that made the reward model of that one."""
-    reward = rewarded_by(made)
+    reward = versions.rewarded_by(number)
     scored = versions.rewards().rounds(reward) if reward else []
     own_names = (job.removesuffix("-reward") for job in scored)  # a round of PPO makes its reward model under a name like that
     return list(dict.fromkeys([*versions.rounds(number)[:1], *own_names]))
-
-
-def rewarded_by(made: AdapterVersion | None) -> int | None:
-    """As its report says; None for what was not rewarded, is deleted, or is from before that was noted."""
-    reward = made.report.canaries.get("reward_version") if made and made.report else None
-    return int(reward) if reward else None
 
 
 def of_reply(store: Store, versions: Versions, reply: str) -> list[Step]:
@@ -103,11 +98,10 @@ def reached(store: Store, versions: Versions, opinion: str) -> list[int]:
 
 def reach(store: Store, versions: Versions) -> dict[str, list[int]]:
     """The same of every opinion that some round read."""
-    there = {each.version: each for each in versions.all() if each.version}
-    made = []
-    for version in there:
-        line = versions.lineage(version)
-        made.append((version, {job for number in line for job in rounds_behind(versions, number, there.get(number))}))
+    made = [
+        (each.version, {job for number in versions.lineage(each.version) for job in rounds_behind(versions, number)})
+        for each in versions.all() if each.version
+    ]  # fmt: skip
     found: dict[str, set[int]] = {}
     for job in store.jobs(limit=1_000_000, base=versions.base):
         heirs = {version for version, rounds in made if job.id in rounds}

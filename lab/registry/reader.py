@@ -102,6 +102,16 @@ class Reader:
         jobs = (self._origin(each, history)[1] for each in self.lineage(version))
         return [job for job in jobs if job]
 
+    def rewarded_by(self, version: int) -> int | None:
+        """The reward model of the round that made a version, as its report says, or where that is gone, as was noted; None for
+        what was not rewarded. A deleted version of a lab that did not note it has none either."""
+        try:
+            report = report_of(self.folder / folder_name(version))
+        except Damaged:
+            report = None
+        told = report.canaries.get("reward_version") if report else self._history().reward.get(version)
+        return int(told) if told else None
+
     def made_by(self, job: str) -> AdapterVersion | None:
         """The version a job made, if it made one: a trainer may be killed before it could say so."""
         for version in reversed(self._numbers()):

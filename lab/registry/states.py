@@ -49,6 +49,7 @@ class History:
     why: dict[int, str] = field(default_factory=dict)
     parent: dict[int, int] = field(default_factory=dict)
     job: dict[int, str] = field(default_factory=dict)  # the round that made it
+    reward: dict[int, int] = field(default_factory=dict)  # the reward model of that round, if it had one
     verdict: dict[int, tuple[str, str]] = field(default_factory=dict)  # the gate's word and its reason
     lives: list[int] = field(default_factory=lambda: [0])
     highest: int = 0
@@ -74,12 +75,12 @@ class History:
 
 def change(
     version: int, state: str, why: str, parent: int | None = None, verdict: str = "", back: bool = False, job: str = "",
-    against: int | None = None, evidence: Mapping[str, float] | None = None,
+    against: int | None = None, evidence: Mapping[str, float] | None = None, reward: int | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """One line. `back` marks a rollback, which shortens the way to the live version instead of adding to it."""
     line: dict[str, Any] = {"time": time.time(), "version": version, "state": state, "why": why}
     extra = {"parent": parent, "verdict": verdict or None, "back": back or None, "job": job or None, "against": against,
-             "evidence": dict(evidence) if evidence else None}  # fmt: skip
+             "evidence": dict(evidence) if evidence else None, "reward": reward}  # fmt: skip
     return line | {key: value for key, value in extra.items() if value is not None}
 
 
@@ -120,6 +121,8 @@ def _add(history: History, version: int, state: str, entry: dict[str, Any]) -> N
         history.parent[version] = entry["parent"]
     if isinstance(entry.get("job"), str):
         history.job[version] = entry["job"]
+    if isinstance(entry.get("reward"), int):
+        history.reward[version] = entry["reward"]
     if entry.get("verdict"):
         history.verdict[version] = entry["verdict"], history.why[version]
     if state in ("live", "trial"):

@@ -87,7 +87,11 @@ class Versions(Reader):
                 raise VersionError(f"job {job.id} left no adapter that can be kept: {error} ({staging}); train again") from None
             staging.rename(self.folder / folder_name(version))
             sync(self.folder)
-            self._note(change(version, "candidate", f"made by {job.algorithm}", parent=job.parent, job=job.id))
+            reward = report.canaries.get("reward_version")
+            self._note(change(
+                version, "candidate", f"made by {job.algorithm}", parent=job.parent, job=job.id,
+                reward=int(reward) if reward else None,
+            ))  # fmt: skip
         return self.get(version)
 
     def record(self, version: int, state: VersionState, why: str, verdict: Verdict = "") -> None:
@@ -192,12 +196,17 @@ class Versions(Reader):
             if not path.is_dir():
                 self.get(version)  # says that there is none
             parent, job = self._origin(version, self._history())
+            reward = self.rewarded_by(version)
             gone = self.folder / f"{DELETED}{path.name}-{time.time_ns()}"
             path.rename(gone)
             sync(self.folder)
-            self._note(change(version, "deleted", "deleted", parent=parent, job=job))
-            for left in self.folder.glob(f"{DELETED}*"):  # this one, and what a crash left of others
-                shutil.rmtree(left, ignore_errors=True)
+            self._note(change(version, "deleted", "deleted", parent=parent, job=job, reward=reward))
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Removes the files of what was deleted: this time, and what a crash left of other times."""
+        for left in self.folder.glob(f"{DELETED}*"):
+            shutil.rmtree(left, ignore_errors=True)
 
     def save(self, version: int, folder: Path) -> None:
         """Copies a version's PEFT files into a new or empty folder."""
