@@ -676,8 +676,10 @@ def test_ends_and_logs_in_words(tmp_path: Path) -> None:
     assert not is_gone("another-host:1") and not is_gone("nonsense") and not is_gone(f"{socket.gethostname()}:{os.getpid()}")
 
 
-def test_after_forgetting_a_round_learns_what_is_left(lab: Lab) -> None:
-    """Its opinions had been tried, so none would have begun by itself, and nothing of them spoke any more."""
+@pytest.mark.parametrize("state", ["waiting", "paused", "queued"])
+def test_after_forgetting_a_round_learns_what_is_left(lab: Lab, state: str) -> None:
+    """Its opinions had been tried, so none would have begun by itself, and nothing of them spoke any more. A round that waited
+    for a trainer was to begin from the version that had to go."""
     worker = lab.worker(trainer=False)
     add_votes(lab.store, 6)
     first = lab.store.votes()[0]
@@ -685,7 +687,15 @@ def test_after_forgetting_a_round_learns_what_is_left(lab: Lab) -> None:
     worker.tick()
     version = lab.end_round()
     worker.tick()
+    if state == "paused":
+        worker.pause()
+    if state == "queued":
+        lab.store.release_lease(LEASE, HERE)
+        waiting = worker.train_now()
+        assert waiting.parent == version
     assert worker.forget(lab.store.purgeable(rater="ada")).versions == {BASE: [version]}
+    if state == "queued":
+        assert lab.store.job(waiting.id).state == "failed" and "was forgotten" in lab.store.job(waiting.id).error
     (job,) = [job for job in lab.store.jobs(9) if job.state == "queued"]
     assert len(job.opinions) == 6 and job.parent == 0 and job.reason == "some of the feedback was forgotten"
 

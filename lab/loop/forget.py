@@ -71,6 +71,9 @@ def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
         raise BusyError("a round runs, and may be learning from it; wait for its end, or stop it on the Training tab")
     told = foresee(store, adapters, what)
     jobs = readers(store, frozenset(what.opinions))
+    for job in store.jobs(ALL):
+        if job.state == "queued" and (job.id in jobs or job.parent in told.versions.get(job.base, [])):
+            store.fail_job(job.id, "what it was to begin from, or to learn from, was forgotten")
     for line in lines_of(store, adapters):
         learned, scored = told.versions.get(line.base, []), told.rewards.get(line.base, [])
         if line.base in told.live:

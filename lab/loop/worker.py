@@ -157,12 +157,12 @@ class Worker:
 
     def forget(self, what: Purgeable) -> Forgotten:
         """Deletes it for good, with every version that learned from it, and queues a round on what is left of the feedback
-        if the version that spoke had to go. Raises BusyError while a round runs."""
+        if the version that spoke had to go, though rounds by themselves be paused. Raises BusyError while a round runs."""
         with self._ticking:
             found = forget(self.store, self.settings.adapters, what)
             self._count_again = 0.0
             self._follow()
-            if self.versions.base in found.live and not self._is_paused() and active(self._jobs()) is None:
+            if self.versions.base in found.live and active(self._jobs()) is None:
                 relearn(self.store, self.versions, self.settings)
         self._wake.set()
         return found
