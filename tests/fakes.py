@@ -305,6 +305,9 @@ class FakeVersions:
     def rounds(self, version: int) -> list[str]:
         return [each.job for each in self.made if each.version in self.lineage(version)]
 
+    def rewarded_by(self, version: int) -> int | None:
+        return None
+
     def damaged(self) -> list[tuple[str, str]]:
         return self.broken
 
