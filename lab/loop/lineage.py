@@ -98,10 +98,9 @@ def reached(store: Store, versions: Versions, opinion: str) -> list[int]:
 
 def reach(store: Store, versions: Versions) -> dict[str, list[int]]:
     """The same of every opinion that some round read."""
-    made = [
-        (each.version, {job for number in versions.lineage(each.version) for job in rounds_behind(versions, number)})
-        for each in versions.all() if each.version
-    ]  # fmt: skip
+    lines = {each.version: versions.lineage(each.version) for each in versions.all() if each.version}
+    behind = {number: rounds_behind(versions, number) for number in {number for line in lines.values() for number in line}}
+    made = [(version, {job for number in line for job in behind[number]}) for version, line in lines.items()]
     found: dict[str, set[int]] = {}
     for job in store.jobs(limit=1_000_000, base=versions.base):
         heirs = {version for version, rounds in made if job.id in rounds}

@@ -231,7 +231,7 @@ class Versions(Reader):
         """None without a trial, or from a witness that fails: a change that was begun is brought to its end all the same."""
         try:
             return self._witness(trial) if trial else None
-        except Exception:
+        except Exception:  # a border: whatever ails a record of votes, who rolls back must get there
             log.exception("the evidence of a trial could not be read, and is not in the record of its end")
             return None
 
