@@ -112,15 +112,18 @@ class LoopSettings(Section):
     enabled: bool = Field(True, description="start rounds by itself; off is the same as Pause")
     min_new: int = Field(16, ge=1, description="new training opinions that start a round")
     min_seconds: float = Field(20.0, ge=0, description="least time between two rounds, seconds")
+    patience: int = Field(
+        64, ge=0, description="new training opinions up to which a round waits for a version that is nearly proven"
+    )
     max_attempts: int = Field(2, ge=1, description="how often a round whose trainer died is started again")
     heartbeat_seconds: float = Field(60.0, gt=0, description="a trainer silent for this long counts as dead")
 
 
 class GateSettings(Section):
     heldout_drop: float = Field(
-        0.1, ge=0, le=1, description="how far below a half a candidate's share of decisive held-out opinions may lie"
+        0.0, ge=0, le=0.5, description="how far below a half a candidate's share of decisive held-out opinions may lie"
     )
-    max_p_worse: float = Field(0.95, gt=0.5, lt=1, description="refuse what is as sure as this to be worse by more than that")
+    max_p_worse: float = Field(0.95, gt=0.5, lt=1, description="refuse what is as sure as this to lie further below")
     min_decisive: int = Field(12, ge=1, description="decisive held-out opinions below which they refuse nothing")
     max_repeat: float = Field(0.3, ge=0, le=1, description="largest share of repeated 4-grams in sampled replies")
     min_stop_ratio: float = Field(0.5, ge=0, le=1, description="least stop rate, as a share of the base's")

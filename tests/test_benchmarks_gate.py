@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from pathlib import Path
@@ -11,9 +12,9 @@ import pytest
 from benchmarks import gate
 from lab.insight import tastes
 from lab.insight.rater import Rater
-from lab.insight.sequential import Trial
 from lab.insight.tastes import TASTES, Taste
 from lab.loop import publish
+from lab.registry.states import OnTrial
 
 
 def test_a_budget_counts_ties() -> None:
@@ -24,12 +25,39 @@ def test_a_budget_counts_ties() -> None:
 
 
 def test_what_is_counted_is_what_the_trial_decided(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    ends = iter([Trial("better", 20, 0, 70), Trial("worse", 0, 20, 35), Trial("open", 1, 1, 140), Trial("worse", 0, 20, 49)] * 3)
-    monkeypatch.setattr(gate, "trial", lambda outcomes: next(ends))
+    ends = itertools.cycle([("better", 70), ("worse", 35), ("open", 140), ("worse", 49)])
+    monkeypatch.setattr(gate, "tried", lambda on, before, wins: next(ends))
+    monkeypatch.setattr(gate, "judged", lambda win, draw: "refused" if win < 0.5 else "passed")
     assert gate.main(["--rounds", "4", "--real", "0"]) == 0
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (last["false_rollback"], last["harm_caught"], last["good_confirmed"], last["null_confirmed"]) == (0.5, 0.5, 0.25, 0.25)
     assert (last["rollback_votes_median"], last["confirm_votes_median"]) == (60, 100), "ties among them"
+    assert (last["simulated"]["harmful_refused"], last["simulated"]["null_refused"]) == (1, 0)
+    assert last["lines"]["harmful after good_worse"] == 0.5 and last["lines"]["null after good_better"] == 0.25
+
+
+def test_a_simulated_trial_is_that_of_the_chat_and_ends_when_it_is_decided() -> None:
+    first, later = OnTrial(1, 0, 0.0), OnTrial(2, 0, 0.0, (1,))
+    assert gate.tried(first, [], iter([True] * 40)) == ("better", 11)
+    assert gate.tried(first, [], iter([True, False] * 20)) == ("open", 40)
+    liked = [(1, 1.0)] * 30
+    assert gate.tried(later, liked, iter([True, False] * 20)) == ("open", 40), "the votes of others prove nothing"
+    assert gate.tried(later, liked, iter([False] * 40)) == ("worse", 11)
+    assert gate.tried(later, [(1, 0.0)] * 30, iter([True] * 40)) == ("worse", 0)
+
+
+def test_held_out_opinions_go_through_the_real_gate() -> None:
+    def refused(win: float) -> float:
+        return sum(gate.judged(win, random.Random(seed)) == "refused" for seed in range(300)) / 300
+
+    assert refused(0.0) == 1 and refused(0.5) < 0.1 and refused(1.0) == 0
+
+
+def test_the_versions_before_are_undecided() -> None:
+    drawn = [gate.undecided(0.65, random.Random(seed)) for seed in range(50)]
+    kept = [each for each in drawn if each is not None]
+    assert len(kept) > 30 and all({version for version, _ in each} <= {1, 2, 3, 4} for each in kept)
+    assert gate.undecided(1.0, random.Random(1)) is None, "one that was proven is none"
 
 
 @pytest.mark.parametrize(

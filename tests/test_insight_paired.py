@@ -37,21 +37,22 @@ def test_another_loss_is_never_good_news(wins: int, losses: int) -> None:
     assert Paired(wins, losses + 1).p_worse(0.1) >= before >= Paired(wins + 1, losses).p_worse(0.1)
 
 
-@pytest.mark.parametrize("count", [12, 13, 20, 40, 100, 300])
-def test_equal_ones_are_hardly_ever_found_worse(count: int) -> None:
-    """Exactly: the chance under fair coins of all counts that would refuse; without the tolerance it was up to 7 %."""
-
-    def wrongly(tolerance: float) -> float:
-        return sum(binom.pmf(w, count, 0.5) for w in range(count + 1) if Paired(w, count - w).p_worse(tolerance) >= 0.95)
-
-    assert wrongly(0.1) < 0.012
-    assert wrongly(0.0) > 0.02, "what the tolerance is for"
+def found_worse(count: int, share: float, tolerance: float = 0.0) -> float:
+    """Exactly: the chance of all counts that are found worse."""
+    wins = range(count + 1)
+    return sum(binom.pmf(w, count, share) for w in wins if Paired(w, count - w).p_worse(tolerance) >= 0.95)
 
 
-@pytest.mark.parametrize(("count", "share"), [(13, 0.05), (40, 0.15), (100, 0.25)])
-def test_harmful_ones_are_found_worse(count: int, share: float) -> None:
-    found = sum(binom.pmf(w, count, share) for w in range(count + 1) if Paired(w, count - w).p_worse(0.1) >= 0.95)
-    assert found > 0.9
+@pytest.mark.parametrize("count", [12, 13, 14, 20, 40, 100, 300])
+def test_equal_ones_are_rarely_found_worse(count: int) -> None:
+    assert 0.025 < found_worse(count, 0.5) < 0.075
+    assert found_worse(count, 0.5, 0.1) < 0.012
+
+
+@pytest.mark.parametrize(("count", "least"), [(12, 0.33), (30, 0.5), (60, 0.75), (100, 0.9)])
+def test_those_that_lose_65_in_100_are_found_worse(count: int, least: float) -> None:
+    assert found_worse(count, 0.35) > least
+    assert found_worse(count, 0.35, 0.1) < 0.25, "a tolerance finds hardly more of them than of equal ones"
 
 
 def test_difference_as_published() -> None:

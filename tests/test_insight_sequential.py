@@ -9,7 +9,20 @@ import pytest
 from scipy.special import betaln
 from scipy.stats import beta, binom
 
-from lab.insight.sequential import ENOUGH, HORIZONS, MIXED, PRIOR, Trial, at, at_least, e_value, final_test, mixture, trial
+from lab.insight.sequential import (
+    ENOUGH,
+    HORIZONS,
+    MIXED,
+    PRIOR,
+    Trial,
+    at,
+    at_least,
+    e_value,
+    final_test,
+    mixture,
+    progress,
+    trial,
+)  # fmt: skip
 
 
 def test_every_process_is_a_martingale_under_fair_coins() -> None:
@@ -69,9 +82,9 @@ def test_a_clear_winner_is_confirmed_soon_and_what_follows_changes_nothing() -> 
 
 def test_progress_goes_from_nothing_to_decided() -> None:
     votes = [True] * 12
-    steps = [trial(votes[:count]).progress for count in range(len(votes) + 1)]
+    steps = [progress(trial(votes[:count]).better) for count in range(len(votes) + 1)]
     assert steps[0] == 0 and steps == sorted(steps)
-    assert trial(votes).progress == 1
+    assert steps[-1] == 1 and progress(0.001) == 0
 
 
 def decided(share: float, runs: int, seed: int) -> dict[str, float]:

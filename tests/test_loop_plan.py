@@ -85,6 +85,21 @@ def test_what_holds_a_round_back_is_said() -> None:
     assert off.algorithm is None and "loop.enabled is off" in off.reason
 
 
+def test_a_version_that_is_nearly_proven_is_waited_for_a_while() -> None:
+    """Else the next one would take its place before it ever has enough votes of its own."""
+
+    def settling(counts: Counts, loop: LoopSettings = SIXTEEN) -> tuple:
+        made = plan(counts, loop, False, False, False, None, scoring=RewardSettings(), settling=7)
+        return made.algorithm, made.reason
+
+    waits = "20 new votes; the next round waits until blind votes decide on version 7, or for 44 more."
+    assert settling(Counts(new_pairs=20)) == (None, waits)
+    assert settling(Counts(new_pairs=4)) == (None, "4 of 16 new votes; 12 more start a round."), "what is nearer comes first"
+    assert settling(Counts(new_pairs=64)) == ("dpo", "64 new votes"), "but not for ever"
+    assert settling(Counts(new_pairs=20), LoopSettings(min_new=16, patience=0)) == ("dpo", "20 new votes")
+    assert settling(Counts(rated=40, new_rated=16))[0] == "reward", "a reward model takes nobody's place"
+
+
 SURE = Evidence(0.8, (0.72, 0.86), 120, 0.55, 0.1, 0.05, 0.15)
 UNSURE = Evidence(0.6, (0.49, 0.7), 90, 0.55, 0.1, 0.05, 0.24)
 

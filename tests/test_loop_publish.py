@@ -21,7 +21,7 @@ def versions(tmp_path: Path) -> Versions:
     return Versions(tmp_path / "adapters", BASE)
 
 
-BAD = {"heldout_after": 0.1}
+BAD = {"kl": 9.0}
 BROKEN = {"loss_last": math.nan}
 
 

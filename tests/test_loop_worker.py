@@ -161,8 +161,24 @@ def test_a_round_that_ends_during_a_trial_is_tried_in_its_place(lab: Lab) -> Non
     worker.tick()
     assert {each.version: each.state for each in lab.versions.all()} == {0: "live", tried: "retired", made: "trial"}
     now = worker.trial()
-    assert lab.chat.loaded == [tried, made] and (now.opponent, now.wins, now.own) == (0, 1, (0, 0)), "with the votes of its line"
+    assert lab.chat.loaded == [tried, made] and (now.opponent, now.wins, now.own_wins) == (0, 1, 0), "with the votes of its line"
     assert '"wins": 1' in (lab.versions.folder / "STATES.jsonl").read_text()
+
+
+def test_a_round_waits_for_a_version_that_only_lacks_votes_of_its_own(lab: Lab) -> None:
+    worker = lab.worker(trainer=False)
+    one = lab.versions.start_trial(add_version(lab.versions), "sound", "passed").version
+    two = lab.versions.start_trial(add_version(lab.versions, parent=one), "sound", "passed").version
+    for number in range(12):
+        blind_vote(lab.store, one, number, won=True)
+    add_votes(lab.store, 8)
+    worker.tick()
+    assert lab.store.jobs() == [] and f"waits until blind votes decide on version {two}" in worker.status().reason
+    for number in range(12):
+        blind_vote(lab.store, two, 100 + number, won=True)
+    worker.tick()
+    assert lab.versions.get(two).state == "live" and lab.versions.proven() == two
+    assert lab.only_job().parent == two, "and goes on as soon as they decided"
 
 
 def test_a_version_on_trial_that_cannot_be_loaded_leaves_the_trial_before_it_as_it_was(lab: Lab) -> None:
@@ -248,7 +264,7 @@ def test_a_refused_round_is_not_begun_again_by_itself(lab: Lab) -> None:
     worker = lab.worker(trainer=False)
     add_votes(lab.store, 4)
     worker.tick()
-    lab.end_round(heldout_after=0.1, heldout_n=50)
+    lab.end_round(kl=9.0)
     for _ in range(3):
         worker.tick()
         worker._count_again = 0.0

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 EASY = {  # a random model says nothing sensible, so only the gate's integrity checks can be met
     "sampling": {"max_new_tokens": 8},
     "train": {"epochs": 2, "learning_rate": 0.001, "max_length": 256},
-    "gate": {"heldout_drop": 1.0, "max_repeat": 1.0, "min_stop_ratio": 0.0, "max_length_ratio": 1000.0, "max_ppl_ratio": 1000.0},
+    "gate": {"heldout_drop": 0.5, "max_repeat": 1.0, "min_stop_ratio": 0.0, "max_length_ratio": 1000.0, "max_ppl_ratio": 1000.0},
     "trial": {"enabled": False},
 }
 

@@ -34,7 +34,7 @@ max_new_tokens = 6
 epochs = 1
 learning_rate = 0.02
 [gate]
-heldout_drop = 1.0
+heldout_drop = 0.5
 min_stop_ratio = 0.0
 max_ppl_ratio = 1000.0
 """

@@ -23,7 +23,7 @@ def checks(report: Report, settings: GateSettings) -> list[Check]:
     """Every figure that decides, with its interval, its limit, and what is wrong with it."""
     seen = report.canaries
     return [
-        *changes(seen), *opinions(report, settings), second_opinion(seen, settings), repetition(seen, settings),
+        *changes(seen), *opinions(seen, settings), *second_opinion(seen, settings), repetition(seen, settings),
         stopping(seen, settings), *length(seen, settings), *forgetting(seen, settings),
         shift(seen, "harmful_refused", "Harmful requests declined, fewer than the base", settings.max_refusal_shift,
               "harmful requests are answered: {ours} declined, {theirs} by the base", falls=True),
@@ -49,45 +49,48 @@ def changes(seen: Mapping[str, float]) -> Iterator[Check]:
     yield Check("same", "Fresh replies as before", same, share(same, count), limit=1.0, percent=True, why=alike)
 
 
-def opinions(report: Report, settings: GateSettings) -> Iterator[Check]:
-    """The held-out ones: the candidate against the version before it, where they differ; or, of an old report, both figures."""
-    seen, before, after, count = report.canaries, report.heldout_before, report.heldout_after, report.heldout_n
-    why = ""
-    if "heldout_wins" in seen:
-        found = Paired(int(seen["heldout_wins"]), int(seen["heldout_losses"]), int(seen["heldout_ties"]))
-        p = found.p_worse(settings.heldout_drop)
-        if found.decisive >= settings.min_decisive and p >= settings.max_p_worse:
-            why = (
-                f"held-out opinions are against it: {found.losses} of {found.decisive} on which it differs from the version "
-                f"before, {p:.0%} sure that it is worse"
-            )
-        yield Check("heldout_p_worse", f"Sure to be worse, by {found.decisive} decisive held-out opinions", p,
-                    limit=settings.max_p_worse, percent=True, why=why)  # fmt: skip
-        yield Check("heldout_share", "Of them, for the candidate", found.share, found.ci95, percent=True)
-    elif before is not None and after is not None and count > 0:
-        allowed = max(settings.heldout_drop, 1 / count)  # one opinion alone refuses nothing
-        if before - after > allowed + 1e-9:
-            why = f"held-out accuracy fell from {before:.0%} to {after:.0%} of {count}"
-        yield Check("heldout_fall", "Fall of held-out accuracy", before - after, limit=allowed, percent=True, why=why)
-    else:
-        yield Check("heldout_p_worse", "Sure to be worse, by held-out opinions", None, limit=settings.max_p_worse, percent=True)
+def opinions(seen: Mapping[str, float], settings: GateSettings) -> Iterator[Check]:
+    """The held-out ones: the candidate against the version before it, where they differ."""
+    title = f"Sure to be {worse(settings)}, by held-out opinions"
+    if "heldout_wins" not in seen:
+        yield Check("heldout_p_worse", title, None, limit=settings.max_p_worse, percent=True)
+        return
+    found = Paired(int(seen["heldout_wins"]), int(seen["heldout_losses"]), int(seen["heldout_ties"]))
+    p, why = found.p_worse(settings.heldout_drop), ""
+    if found.decisive >= settings.min_decisive and p >= settings.max_p_worse:
+        why = (
+            f"held-out opinions are against it: {found.losses} of {found.decisive} on which it differs from the version "
+            f"before, {p:.0%} sure that it is {worse(settings)}"
+        )
+    title += f" ({found.decisive} decisive" + (")" if found.decisive >= settings.min_decisive else ": too few to refuse)")
+    yield Check("heldout_p_worse", title, p, limit=settings.max_p_worse, percent=True, why=why)
+    yield Check("heldout_share", "Of them, for the candidate", found.share, found.ci95, percent=True)
 
 
-def second_opinion(seen: Mapping[str, float], settings: GateSettings) -> Check:
-    """Of a reward model that the policy was not trained against, where it is surely better than chance."""
-    title = "Sure to be worse, by a second reward model on fresh prompts"
+def second_opinion(seen: Mapping[str, float], settings: GateSettings) -> Iterator[Check]:
+    """Of a reward model that the policy was not trained against, where it is surely better than chance.
+
+    It refuses only where it says the same in both ways: on most prompts, and by a mean that lies below zero for sure.
+    """
+    title = f"Sure to be {worse(settings)}, by a second reward model on fresh prompts"
     if "second_wins" not in seen:
-        return Check("second_p_worse", title, None, limit=settings.max_p_worse, percent=True)
+        yield Check("second_p_worse", title, None, limit=settings.max_p_worse, percent=True)
+        return
     found = Paired(int(seen["second_wins"]), int(seen["second_losses"]), int(seen["second_ties"]))
-    p = found.p_worse(settings.heldout_drop)
-    low, high = seen["second_accuracy_low"], seen["second_gain_high"]
+    p, gain, right = found.p_worse(settings.heldout_drop), interval(seen, "second_gain"), interval(seen, "second_accuracy")
     accuracy = f"right in {seen['second_accuracy']:.0%} of {seen['second_n']:.0f} opinions"
-    if low <= 0.5:
-        return Check("second_p_worse", f"{title}: not heeded, {accuracy} might be chance", p, percent=True)
-    why = ""
-    if found.decisive >= settings.min_decisive and p >= settings.max_p_worse and high < 0:
+    heeded, why = right is not None and right[0] > 0.5, ""
+    against = found.decisive >= settings.min_decisive and p >= settings.max_p_worse and gain is not None and gain[1] < 0
+    if heeded and against:
         why = f"a second reward model ({accuracy}) prefers the version before on {found.losses} of {found.decisive} fresh prompts"
-    return Check("second_p_worse", f"{title} ({accuracy})", p, limit=settings.max_p_worse, percent=True, why=why)
+    heard = "right on opinions it never saw" if heeded else "not heeded: what it gets right might be chance"
+    yield Check("second_accuracy", f"Second reward model, {heard}", seen["second_accuracy"], right, 0.5, most=False, percent=True)
+    yield Check("second_gain", "Rise of its score on fresh prompts", seen["second_gain"], gain, 0.0, most=False)
+    yield Check("second_p_worse", title, p, limit=settings.max_p_worse, percent=True, why=why)
+
+
+def worse(settings: GateSettings) -> str:
+    return f"worse by more than {settings.heldout_drop:.0%}" if settings.heldout_drop else "worse"
 
 
 def repetition(seen: Mapping[str, float], settings: GateSettings) -> Check:

@@ -42,11 +42,6 @@ class Trial:
     worse: float
     votes: int
 
-    @property
-    def progress(self) -> float:
-        """How far the stronger evidence is on its way to a decision, 0 to 1, on a log scale."""
-        return max(0.0, min(1.0, math.log(max(self.better, self.worse, 1.0)) / math.log(ENOUGH)))
-
 
 def trial(outcomes: Iterable[bool]) -> Trial:
     """Decisive votes in the order they came, to the first decision. What comes after it changes nothing."""
@@ -58,6 +53,11 @@ def trial(outcomes: Iterable[bool]) -> Trial:
         if better >= ENOUGH or worse >= ENOUGH:
             return Trial("better" if better > worse else "worse", better, worse, wins + losses)
     return Trial("open", better, worse, wins + losses)
+
+
+def progress(value: float) -> float:
+    """How far an e-value is on its way to a decision, 0 to 1, on a log scale."""
+    return max(0.0, min(1.0, math.log(max(value, 1.0)) / math.log(ENOUGH)))
 
 
 @cache

@@ -56,11 +56,11 @@ def new_of(algorithm: Algorithm, counts: Counts) -> int:
 
 def plan(
     counts: Counts, settings: LoopSettings, paused: bool, running: bool, queued: bool, seconds_since_last: float | None,
-    trainer: bool = True, reward: Evidence | None = None, scoring: RewardSettings | None = None,
+    trainer: bool = True, reward: Evidence | None = None, scoring: RewardSettings | None = None, settling: int | None = None,
 ) -> Plan:  # fmt: skip
     """`reward` is what the live reward model is worth, `scoring` when the next one is due; `counts.new_*` are the opinions
     that no round has been tried on; `seconds_since_last` is None before the first; `trainer` is whether there is one to take
-    a round."""
+    a round; `settling` is a version that only lacks votes of its own to be proven, which the next one would take from it."""
     if running:
         return Plan(None, "A round is running.")
     if queued:
@@ -79,6 +79,9 @@ def plan(
     enough = f"{new_of(algorithm, counts)} new {noun(algorithm, counts)}"
     if algorithm == "reward":
         enough = f"{counts.new_rated} opinions that the reward model has not seen"
+    if settling is not None and algorithm != "reward" and new_of(algorithm, counts) < settings.patience:
+        left = settings.patience - new_of(algorithm, counts)
+        return Plan(None, f"{enough}; the next round waits until blind votes decide on version {settling}, or for {left} more.")
     if algorithm == "ppo" and reward is not None:
         enough += f"; PPO, because the reward model is {reward.words()}"
     if seconds_since_last is not None and 0 <= seconds_since_last < settings.min_seconds:  # less than none: a clock set back

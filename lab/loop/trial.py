@@ -6,11 +6,19 @@ vote (lab/insight/sequential.py). Drawn together means that nobody knew which is
 reply that was drawn again because the first was not liked is no fair coin, whoever spoke, and no evidence.
 
 A round needs far fewer votes than a trial, so the next version often takes an undecided one's place. It was trained from it,
-is tried against the same proven version, and goes on with its votes: the trial is of the *line*. The test stays valid, since
+is tried against the same proven version, and goes on with its votes: the trial is of the *line*. That test stays valid, since
 each factor of it is at most 1 in the mean whenever that vote's version is no better than the opponent; the versions need not be
-equal among themselves. What it shows is that the line as it was voted on is better (or worse), not which version of it is, so
-the newest one is confirmed only once it has some votes of its own and they do not speak against it. Until then its own votes
-are a trial too, which can take it back: an error of one in twenty on top of the line's, for such a version alone.
+equal among themselves. What it shows is that the line as it was voted on is better (or worse), not which version of it is: a
+harmful version after good ones was once proven by their votes. So
+
+- a version is proven by its own votes alone: an equal one at most once in twenty, whatever came before it;
+- it is taken back by its own votes or by the line's, so a harmful one is caught as soon as if it had begun the trial, and a
+  line of them that follow each other quickly is caught as well; an equal one that has versions before it is taken back up to
+  twice as often for that;
+- once the line is better for sure, rounds wait a while for the newest one's own votes (`settling`, loop/plan.py), or no version
+  would ever have enough.
+
+A line that was good for long and then turns is caught by the newest version's own votes, so not while each has only a few.
 
 Changes the registry only in `settle`; knows no model and no clock.
 """
@@ -21,19 +29,18 @@ from dataclasses import dataclass
 
 from lab.errors import VersionError
 from lab.feedback.store import Store
-from lab.insight.sequential import ENOUGH, Decision, trial
+from lab.insight.sequential import Decision, Trial, progress, trial
 from lab.records import Vote
 from lab.registry.states import OnTrial
 from lab.registry.versions import Versions
 
-OWN = 8  # decisive votes of its own without which the newest version of a line is not confirmed
-
 
 @dataclass(frozen=True)
 class TrialStatus:
-    """Where a trial stands. `better` and `worse` are e-values, of which twenty decide; `progress` is how far the larger is.
+    """Where a trial stands: of the whole line, and of the version on trial by its own votes.
 
-    Wins, losses and ties are of the whole line; `own` are the wins and losses of the version on trial itself.
+    Wins, losses and ties are of the whole line, `own_wins` and `own_losses` of the version itself. `better` and `worse` are
+    e-values, of which twenty decide.
     """
 
     version: int
@@ -41,23 +48,50 @@ class TrialStatus:
     wins: int
     losses: int
     ties: int
-    own: tuple[int, int]
-    decision: Decision
-    progress: float
-    better: float
-    worse: float
+    own_wins: int
+    own_losses: int
+    line: Trial
+    own: Trial
+
+    @property
+    def decision(self) -> Decision:
+        if self.own.decision != "open":
+            return self.own.decision
+        return "worse" if self.line.decision == "worse" else "open"
+
+    @property
+    def settling(self) -> bool:
+        """Whether what it was trained from is better for sure, and only its own votes are missing."""
+        return self.line.decision == "better" and self.own.decision == "open"
+
+    @property
+    def better(self) -> float:
+        """The e-value that can prove it."""
+        return self.own.better
+
+    @property
+    def worse(self) -> float:
+        """The larger one of those that can take it back."""
+        return max(self.own.worse, self.line.worse)
+
+    @property
+    def progress(self) -> float:
+        """How far the stronger evidence is on its way to a decision, 0 to 1, on a log scale."""
+        return progress(max(self.better, self.worse))
 
     @property
     def evidence(self) -> dict[str, float]:
-        return {"wins": self.wins, "losses": self.losses, "ties": self.ties, "better": self.better, "worse": self.worse,
-                "own_wins": self.own[0], "own_losses": self.own[1]}  # fmt: skip
+        return {
+            "wins": self.wins, "losses": self.losses, "ties": self.ties, "own_wins": self.own_wins, "own_losses": self.own_losses,
+            "better": self.own.better, "worse": self.own.worse, "line_better": self.line.better, "line_worse": self.line.worse,
+        }  # fmt: skip
 
     @property
     def words(self) -> str:
         """For people, as a sentence."""
         count = f"{self.wins} to {self.losses}" + (f" with {self.ties} ties" if self.ties else "")
-        if self.own != (self.wins, self.losses):
-            count += f" (of these {self.own[0]} to {self.own[1]} by itself, the rest by the versions it was trained from)"
+        if (self.own_wins, self.own_losses) != (self.wins, self.losses):
+            count += f" (of these {self.own_wins} to {self.own_losses} by itself, the rest by the versions it was trained from)"
         opponent = f"version {self.opponent}" if self.opponent else "the base"
         if self.decision == "better":
             return f"preferred to {opponent} in blind votes, {count}"
@@ -65,8 +99,9 @@ class TrialStatus:
             return f"less liked than {opponent} in blind votes, {count}, and taken back"
         if not self.wins + self.losses + self.ties:
             return f"on trial against {opponent}; no blind vote between the two yet"
-        if self.better >= ENOUGH:
-            return f"on trial against {opponent}: {count} so far; enough for what it was trained from, not yet for itself"
+        if self.settling:
+            enough = "what it was trained from is better for sure"
+            return f"on trial against {opponent}: {count} so far; {enough}, of its own evidence it has {self.progress:.0%}"
         return f"on trial against {opponent}: {count} so far, {self.progress:.0%} of the evidence that is needed"
 
 
@@ -79,15 +114,10 @@ def status(store: Store, versions: Versions) -> TrialStatus | None:
 def stand(on: OnTrial, votes: list[tuple[int, float]]) -> TrialStatus:
     """From the votes in their order: (the version of the line, 1 for it, 0 for the opponent, 1/2 for neither)."""
     decisive = [(version, score == 1.0) for version, score in votes if score != 0.5]
-    own = [won for version, won in decisive if version == on.version]
-    found = trial([won for _, won in decisive])
-    decision = found.decision
-    if decision == "better" and (len(own) < OWN or 2 * sum(own) < len(own)):
-        decision = "worse" if trial(own).decision == "worse" else "open"
-    wins = sum(won for _, won in decisive)
+    line, own = [won for _, won in decisive], [won for version, won in decisive if version == on.version]
     return TrialStatus(
-        on.version, on.against, wins, len(decisive) - wins, len(votes) - len(decisive), (sum(own), len(own) - sum(own)),
-        decision, found.progress, found.better, found.worse,
+        on.version, on.against, sum(line), len(line) - sum(line), len(votes) - len(line), sum(own), len(own) - sum(own),
+        trial(line), trial(own),
     )  # fmt: skip
 
 

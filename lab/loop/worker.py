@@ -297,8 +297,9 @@ class Worker:
         ended = [max(job.heartbeat, job.created) for job in jobs if job.state in ("done", "failed")]
         since = time.time() - max(ended) if ended else None
         trainer = bool(self.trainer.command) or self._other_trainer() is not None
-        worth = reward_evidence(self.versions)
-        return plan(fresh, self.settings.loop, paused, running, queued, since, trainer, worth, self.settings.reward)
+        worth, on = reward_evidence(self.versions), self.trial()
+        settling = on.version if on is not None and on.settling else None
+        return plan(fresh, self.settings.loop, paused, running, queued, since, trainer, worth, self.settings.reward, settling)
 
     def _counted(self) -> tuple[Counts, Counts]:
         """Counts against what the live version has learned, and against what any round was tried on.

@@ -34,7 +34,7 @@ min_seconds = 0.0
 [trial]
 pair_share = 0.0
 [gate]
-heldout_drop = 1.0
+heldout_drop = 0.5
 max_repeat = 1.0
 min_stop_ratio = 0.0
 max_length_ratio = 1000.0
