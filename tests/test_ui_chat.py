@@ -47,11 +47,11 @@ def handlers(home: Path) -> ChatHandlers:
 
 def values_of(handlers: ChatHandlers, text: str = "", place: Place | None = None, **changes: Any) -> dict[Any, Any]:
     panel = handlers.panel
-    values = {part: part.value for part in panel.drawing()}
+    values: dict[Any, Any] = {panel.drawn: {name: part.value for name, part in panel.drawing().items()} | changes}
     tab = handlers.tab
     values |= {tab.prompt: text, tab.place: place or Place(), panel.rater: "me", tab.remembered: {}}
     values |= {tab.offer.state: None, tab.edit.message: None}
-    return values | {getattr(panel, name): value for name, value in changes.items()}
+    return values
 
 
 def say(handlers: ChatHandlers, text: str, place: Place | None = None, **changes: Any) -> list[dict[Any, Any]]:

@@ -45,7 +45,7 @@ class Page:
         self.tab, self.panel = self.chat.tab, self.chat.panel
         self.opinions, self.offers = Opinions(self.chat), Offers(self.chat)
         self.branches, self.list = Branches(self.chat, self.opinions), Conversations(self.chat)
-        self.values: Update = {part: part.value for part in panel.drawing()}
+        self.values: Update = {panel.drawn: {name: part.value for name, part in panel.drawing().items()}}
         self.take(self.chat.open({}, "me"))
 
     def take(self, update: Update) -> Update:
@@ -154,7 +154,7 @@ def test_an_open_choice_is_still_open_after_a_reload_and_no_longer_after_the_vot
     """A reload in front of two replies showed one of them as the answer, and nothing was asked any more."""
     page.say("hello")
     if blind:
-        page.values[page.panel.pairs] = 100
+        page.values[page.panel.drawn]["pairs"] = 100
         page.say("and you?")
     else:
         page.again()
@@ -179,7 +179,7 @@ def test_a_browser_cannot_make_up_a_choice(page: Page):
 
 
 def test_the_rate_of_blind_pairs_is_the_persons_to_choose(page: Page):
-    page.values[page.panel.pairs] = 100
+    page.values[page.panel.drawn]["pairs"] = 100
     page.say("hello")
     assert page.lab.session.calls[-1]["do"] == "pair" and page.lab.session.calls[-1]["versions"] == (None, None)
     assert page.offer.blind
@@ -201,7 +201,7 @@ def test_a_choice_that_is_open_is_still_open_after_an_error(page: Page):
 
 
 def test_a_changed_message_is_a_branch_and_what_was_said_of_the_old_one_stays(page: Page):
-    page.values[page.panel.system] = "be brief"
+    page.values[page.panel.drawn]["system"] = "be brief"
     page.say("one")
     page.say("two")
     before = page.place
@@ -225,7 +225,7 @@ def test_the_first_message_changed_stays_under_its_system_prompt(page: Page):
     page.say("one")
     first = store.reply(page.place.shown[0])
     page.click("edit", first.id)
-    page.values[page.panel.system] = "something else by now"
+    page.values[page.panel.drawn]["system"] = "something else by now"
     page.resend("uno")
     call = page.lab.session.calls[-1]
     assert (call["conversation"], call["parent"], call["system"]) == (first.conversation, first.parent, "")
@@ -283,7 +283,7 @@ def test_a_conversation_deleted_in_another_window_is_said_so_and_nothing_typed_i
 
 
 def test_a_tree_takes_no_notice_of_system_turns(page: Page):
-    page.values[page.panel.system] = "be brief"
+    page.values[page.panel.drawn]["system"] = "be brief"
     page.say("one")
     tree = Tree(page.lab.store.replies(page.place.conversation))
     assert tree.siblings(page.place.shown[0]) == [page.place.shown[0]]

@@ -54,7 +54,7 @@ def values_of(
     handlers: CompareHandlers, text: str, what: str = SAMPLES, first: int | None = 0, second: int | None = 0
 ) -> dict[Any, Any]:
     tab, panel = handlers.tab, handlers.panel
-    values = {part: part.value for part in panel.drawing()}
+    values = {panel.drawn: {name: part.value for name, part in panel.drawing().items()}}
     return values | {tab.prompt: text, tab.what: what, tab.first: first, tab.second: second, tab.wish: "anything"}
 
 

@@ -190,9 +190,9 @@ def then(event: Any, script: str, inputs: Any = None) -> None:
     event.then(None, inputs, js=script, api_visibility="private", show_progress_on=[])
 
 
-def run(triggers: Sequence[Any], script: str, inputs: Any = None) -> None:
+def run(triggers: Sequence[Any], script: str, inputs: Any = None, outputs: Any = None) -> None:
     """Runs a script of the page when something happens on it."""
-    gr.on(triggers, None, inputs, js=script, api_visibility="private", show_progress_on=[])
+    gr.on(triggers, None, inputs, outputs, js=script, api_visibility="private", show_progress_on=[])
 
 
 def after(event: Any, handler: Handler, inputs: Any, outputs: Collection[Any]) -> None:

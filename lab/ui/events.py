@@ -11,6 +11,7 @@ from lab.ui.connect import after, emptied, follow, listen, run, stream, then
 from lab.ui.exports import Exports, command_of
 from lab.ui.lab import Lab
 from lab.ui.page import Page, heading, taken_over
+from lab.ui.panel import DRAWN
 from lab.ui.tabs.branches import Branches
 from lab.ui.tabs.chat import ChatHandlers
 from lab.ui.tabs.compare import VERSIONS, CompareHandlers
@@ -61,7 +62,9 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     branches = Branches(do, opinions)
     here = [tab.place, tab.remembered]
     all_of_it = tab.outputs() | panel.managing()
-    drawing = {*here, tab.prompt, tab.offer.state, tab.edit.message, panel.rater} | panel.drawing()
+    drawing = {*here, tab.prompt, tab.offer.state, tab.edit.message, panel.rater, panel.drawn}
+    settings = [*panel.drawing().values()]
+    run([each.change for each in settings], DRAWN, settings, [panel.drawn])
     flow = tab.flowing()
     # where the page is comes with the first words: whoever reloads then finds the conversation
     growing = {tab.live, tab.offer.left, tab.offer.right, tab.remembered}
@@ -128,7 +131,7 @@ def wire_conversations(page: Page, do: Conversations) -> None:
 def wire_compare(lab: Lab, page: Page) -> None:
     tab, panel = page.compare, page.panel
     do = CompareHandlers(lab, tab, panel)
-    inputs = {tab.prompt, tab.what, tab.first, tab.second} | panel.drawing()
+    inputs = {tab.prompt, tab.what, tab.first, tab.second, panel.drawn}
     # with the ballot: which pair is on screen is told together with its words
     growing = {tab.question, tab.left, tab.right, tab.ballot}
     asked = stream([tab.prompt.submit, tab.ask.click], do.compare, inputs, tab.outputs(), growing, recover=do.recover)

@@ -1,4 +1,8 @@
-"""The side panel, shared by Chat and Compare: conversations, who rates, the system prompt, how replies are drawn."""
+"""The side panel, shared by Chat and Compare: conversations, who rates, the system prompt, how replies are drawn.
+
+How replies are drawn are seven components, and an event that draws one asks for a single one, `drawn`, into which a script of the
+page writes them: the browser looks every input of an event up in the whole page with each of its messages (see kept.py).
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,8 @@ LONGEST_SYSTEM = 8_000
 LONGEST_RATER = 80
 LONGEST_TITLE = 200
 LISTED = 40  # conversations
+DRAWING = ("pairs", "system", "temperature", "top_p", "top_k", "max_new_tokens", "repetition_penalty")
+DRAWN = f"(...values) => [Object.fromEntries({list(DRAWING)}.map((name, at) => [name, values[at]]))]"
 
 
 @dataclass(frozen=True)
@@ -44,10 +50,11 @@ class Panel:
     top_k: gr.Number
     max_new_tokens: gr.Slider
     repetition_penalty: gr.Slider
+    drawn: gr.JSON
 
-    def drawing(self) -> set[Any]:
-        """The components that decide how a reply is drawn."""
-        return {self.pairs, self.system, self.temperature, self.top_p, self.top_k, self.max_new_tokens, self.repetition_penalty}
+    def drawing(self) -> dict[str, Any]:
+        """The components that decide how a reply is drawn, by their names in `drawn`."""
+        return {name: getattr(self, name) for name in DRAWING}
 
     def managing(self) -> set[Any]:
         """What manages the conversation that is open."""
@@ -72,19 +79,20 @@ class Panel:
         return {**sure, self.foreseen: gr.update(visible=False), self.delete: gr.update(visible=True)}
 
     def pair_rate(self, values: Mapping[Any, Any]) -> float:
-        return float(values[self.pairs] or 0) / 100
+        return float(values[self.drawn]["pairs"] or 0) / 100
 
     def sampling(self, values: Mapping[Any, Any]) -> Sampling:
+        drawn = values[self.drawn]
         return Sampling(
-            temperature=float(values[self.temperature]),
-            top_p=float(values[self.top_p]),
-            top_k=int(values[self.top_k] or 0),
-            max_new_tokens=int(values[self.max_new_tokens]),
-            repetition_penalty=float(values[self.repetition_penalty]),
+            temperature=float(drawn["temperature"]),
+            top_p=float(drawn["top_p"]),
+            top_k=int(drawn["top_k"] or 0),
+            max_new_tokens=int(drawn["max_new_tokens"]),
+            repetition_penalty=float(drawn["repetition_penalty"]),
         )
 
     def system_prompt(self, values: Mapping[Any, Any]) -> str:
-        return limited(values[self.system], LONGEST_SYSTEM, "the system prompt")
+        return limited(values[self.drawn]["system"], LONGEST_SYSTEM, "the system prompt")
 
 
 def build(settings: Settings) -> Panel:
@@ -126,9 +134,11 @@ def build(settings: Settings) -> Panel:
                 0, 100, 0, step=5, label="Blind pairs (%)", elem_id="pairs",
                 info="of messages get two replies to vote on; more often during a trial",
             )  # fmt: skip
+    parts = (pairs, system, temperature, top_p, top_k, max_new_tokens, repetition_penalty)
+    drawn = gr.JSON({name: part.value for name, part in zip(DRAWING, parts, strict=True)}, visible="hidden", elem_id="drawn")
     return Panel(
         new_chat, search, conversations, manager, rename, title, title_save, hide, export, exported, delete, foreseen,
-        delete_sure, delete_not, pairs, rater, system, temperature, top_p, top_k, max_new_tokens, repetition_penalty,
+        delete_sure, delete_not, pairs, rater, system, temperature, top_p, top_k, max_new_tokens, repetition_penalty, drawn,
     )  # fmt: skip
 
 

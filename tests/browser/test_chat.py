@@ -290,3 +290,24 @@ def test_a_copied_reply_is_what_was_said(page: Page, served: Served):
     say(page, "hello", 1)
     page.locator("#chat .message-buttons-left button[aria-label='Copy message']").click()
     until(page, lambda: page.evaluate("navigator.clipboard.readText()") == "reply 1a: word0 word1 word2 word3")
+
+
+def test_what_the_panel_is_set_to_goes_with_the_next_message(page: Page, served: Served):
+    """Seven components, of which the message carries one: a script writes them there, and no faster than a person sends."""
+    calls = served.lab.session.calls
+    say(page, "hello", 1)
+    assert (calls[-1]["sampling"], calls[-1]["system"]) == (Sampling(), "")
+    page.fill("#system textarea", "Be brief.")
+    page.fill("#prompt textarea", "at once")
+    page.press("#prompt textarea", "Enter")
+    until(page, lambda: len(calls) == 2)
+    assert calls[-1]["system"] == "Be brief."
+    expect(page.locator(BOTS)).to_have_count(2)
+    page.get_by_role("button", name="Sampling and blind pairs").click()
+    page.locator("#max-new-tokens input[type=number]").fill("7")
+    page.get_by_label("number input for Temperature").fill("0.35")
+    page.fill("#prompt textarea", "and now?")
+    page.press("#prompt textarea", "Enter")
+    until(page, lambda: len(calls) == 3)
+    assert (calls[-1]["sampling"].max_new_tokens, calls[-1]["sampling"].temperature) == (7, 0.35)
+    assert calls[-1]["system"] == "Be brief."
