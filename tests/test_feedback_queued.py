@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,13 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from lab.doctor import store_words
-from lab.errors import StoreError
+from lab.errors import BusyError, StoreError
 from lab.feedback.database import MIGRATIONS
 from lab.feedback.exchange import export_file
+from lab.feedback.purge import FORGOTTEN
 from lab.feedback.queued import QUEUE
 from lab.feedback.store import FILE, Store
-from lab.records import Conversation, Reply, Vote, new_id
+from lab.records import Conversation, Job, Reply, Vote, new_id
 from lab.settings import load_settings
 
 
@@ -87,6 +89,40 @@ def test_a_conversation_that_grew_since_it_was_looked_at_is_not_half_forgotten(s
         store.purge(what)
     store.purge(store.purgeable(conversation=talk))
     assert store.conversations() == []
+
+
+def test_nothing_is_deleted_while_a_job_runs_in_another_connection(store: Store, home: Path) -> None:
+    """Whether a round runs was asked before the deletion, in a transaction of its own: one could begin in between."""
+    talk = said(store, "my secret")
+    turn = store.replies(talk)[1]
+    other = Store(store.folder)
+    jobs = [Job("sft", base, 0, "", (turn.id,), seed=1, id=base) for base in ("one", "two")]
+    for job in jobs:
+        other.add_job(job)
+    other.claim_job("host:7", "one")
+    with pytest.raises(BusyError, match="a round runs, and may be learning from it"):
+        store.purge(store.purgeable(conversation=talk), lambda worker: worker != "host:7")
+    assert len(store.replies(talk)) == 3 and store.purges() == 0
+    assert [store.job(job.id).state for job in jobs] == ["running", "queued"], "nothing was changed"
+    store.purge(store.purgeable(conversation=talk), lambda worker: worker == "host:7")
+    assert store.conversations() == [] and other.purges() == 1
+    for job in jobs:
+        assert (store.job(job.id).state, store.job(job.id).error) == ("failed", FORGOTTEN)
+    other.close()
+
+
+def test_a_purge_waits_for_what_must_not_have_one(store: Store) -> None:
+    talk, other = said(store, "my secret"), Store(store.folder)
+    what = store.purgeable(conversation=talk)
+    purging = threading.Thread(target=other.purge, args=[what])
+    with store.between_purges() as before:
+        purging.start()
+        purging.join(0.3)
+        assert purging.is_alive() and len(store.replies(talk)) == 3
+    purging.join()
+    with store.between_purges() as after:
+        assert (before, after) == (0, 1)
+    other.close()
 
 
 def test_what_is_drawn_ahead_is_exported_as_votes_and_never_as_chats(store: Store, tmp_path: Path) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lab.errors import BusyError, StoreError
 from lab.feedback.examples import is_held_out
 from lab.feedback.store import Store
-from lab.loop.forget import LEASE, busy, foresee, forget, look
+from lab.loop.forget import LEASE, Forgotten, busy, foresee, forget, look
 from lab.loop.jobs import make_job
 from lab.records import Algorithm, Correction, Job, Message, Reply, Thumb, Vote, new_id
 from lab.registry.versions import Versions
@@ -303,7 +305,7 @@ def test_it_can_be_asked_again_when_it_was_cut_off(
     talk = secret_talk(store)
     one = round_of(store, versions, settings)
 
-    def killed(self: Store, what: object) -> None:
+    def killed(self: Store, what: object, is_gone: object) -> None:
         raise KeyboardInterrupt
 
     what = look(store, talk)
@@ -352,3 +354,90 @@ def test_nothing_is_forgotten_while_a_round_may_be_learning_from_it(
     store.requeue_job(job.id)
     store.claim_job(f"{socket.gethostname()}:999999999", BASE)
     assert forget(store, home / "adapters", look(store, talk)).turns == 3, "its trainer is dead"
+
+
+def begun_meanwhile(monkeypatch: pytest.MonkeyPatch, begin: Callable[[], None]) -> None:
+    """Another process begins something once, when a forgetting has looked whether a round runs and what it would delete."""
+    waiting = [begin]
+
+    def foreseen(*given: Any) -> Forgotten:
+        told = foresee(*given)
+        for each in [waiting.pop()] if waiting else []:
+            each()
+        return told
+
+    monkeypatch.setattr("lab.loop.forget.foresee", foreseen)
+
+
+def test_a_round_that_another_process_begins_meanwhile_keeps_the_words(
+    store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was asked once whether a round ran. One that began after that read what was just being deleted, and published it."""
+    add_votes(store, 3)
+    talk = secret_talk(store)
+    before = round_of(store, versions, settings)
+    other = Store(home / "feedback_data")  # as of another process: a connection of its own
+    job = make_job(other, versions, settings, "dpo")
+
+    def begin() -> None:
+        other.add_job(job)
+        assert other.claim_job("somewhere:1", BASE) == other.job(job.id)
+
+    begun_meanwhile(monkeypatch, begin)
+    with pytest.raises(BusyError, match="a round began just now, and may be learning from it; the words are kept until"):
+        forget(store, home / "adapters", look(store, talk))
+    assert len(store.replies(talk)) == 3 and len(store.votes()) == 4
+    assert store.job(job.id).state == "running", "it goes on"
+    made = add_version(versions, before, job=job)
+    other.finish_job(job.id, made)
+    versions.activate(made)
+    found = forget(store, home / "adapters", look(store, talk))
+    assert (found.versions, found.live, versions.live()) == ({BASE: [made]}, {BASE: 0}, 0)
+    assert bytes_with(home, SECRET) == [] and [each.version for each in versions.all()] == [0]
+    other.close()
+
+
+@pytest.mark.parametrize("algorithm", ["dpo", "reward"])
+def test_what_a_round_made_that_began_and_ended_meanwhile_goes_as_well(
+    store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch, algorithm: Algorithm
+) -> None:
+    add_votes(store, 3)
+    talk = secret_talk(store)
+    round_of(store, versions, settings)
+    other = Store(home / "feedback_data")
+    begun_meanwhile(monkeypatch, lambda: bool(round_of(other, versions, settings, algorithm)) and None)
+    found = forget(store, home / "adapters", look(store, talk))
+    told = (found.versions, found.rewards)
+    assert told == (({BASE: [1, 2]}, {}) if algorithm == "dpo" else ({BASE: [1]}, {BASE: [1]}))
+    assert [each.version for each in (*versions.all(), *versions.rewards().all())] == [0, 0]
+    assert (versions.live(), versions.rewards().live()) == (0, 0)
+    other.close()
+
+
+def test_a_round_that_was_queued_meanwhile_is_not_begun(
+    store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = secret_talk(store)
+    job, reward = make_job(store, versions, settings), make_job(store, versions, settings, "reward")
+    store.add_job(reward)
+    begun_meanwhile(monkeypatch, lambda: store.add_job(job))
+    assert forget(store, home / "adapters", look(store, talk)).turns == 3
+    assert {each.state for each in store.jobs()} == {"failed"} and store.claim_job("somebody", BASE) is None
+
+
+def test_a_version_that_a_lab_takes_up_while_it_is_deleted_goes_all_the_same(
+    store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = secret_talk(store)
+    made = round_of(store, versions, settings)
+    taken = [made]
+    require = Versions.require_deletable
+
+    def taken_up(self: Versions, version: int) -> None:
+        if taken:  # as a lab beside does: the lock is taken, so the file is written here
+            (self.folder / "CURRENT").write_text(f"{taken.pop()}\n")
+        require(self, version)
+
+    monkeypatch.setattr(Versions, "require_deletable", taken_up)
+    assert forget(store, home / "adapters", look(store, talk)).versions == {BASE: [made]}
+    assert versions.live() == 0 and [each.version for each in versions.all()] == [0]

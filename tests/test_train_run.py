@@ -25,6 +25,7 @@ from lab.train.hooks import Stopped
 from lab.train.reward_round import unlearned
 from lab.train.run import execute
 from lab.train.score import policy_scores
+from lab.train.serve import Trainer, run_job
 
 FAST = {"learning_rate": 1e-2, "epochs": 3, "batch": 8, "max_length": 200, "kl_cap": 50.0}
 
@@ -208,6 +209,51 @@ def test_a_round_cut_off_while_it_is_judged_does_no_step_again(bench: Bench, hom
     assert "training" not in phases
     assert made.version == 1
     assert not list(made.folder.glob("checkpoint*"))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("algorithm", ["dpo", "reward", "ppo"])
+def test_a_round_whose_opinion_is_forgotten_before_its_end_leaves_no_version(
+    bench: Bench, home: Path, algorithm: Algorithm
+) -> None:
+    """Its machine had slept, so the job was given up and the words were deleted; then it went on, and published them."""
+    feed(bench.store, home, [pair(k) for k in range(44)])
+    job = make_job(bench.store, bench.versions, bench.settings, algorithm)
+    bench.store.add_job(job)
+    trainer, other = Trainer(bench.store, None), Store(bench.settings.feedback_data)
+    bench.store.claim_job(trainer.name, bench.base.id)
+    last = {"dpo": "judging", "reward": "training", "ppo": "judging"}[algorithm]
+
+    def forget_one(entry: dict) -> None:
+        if entry["phase"] == last and other.purges() == 0:
+            other.fail_job(job.id, "silent")
+            other.purge(other.purgeable(conversation=bench.store.thread(bench.store.votes()[0].a)[0].conversation))
+
+    run_job(trainer, job, lambda job: execute(job, bench.store, bench.versions, bench.settings, bench.base, forget_one).version)
+    assert other.purges() == 1
+    ended = bench.store.job(job.id)
+    assert (ended.state, ended.version) == ("failed", None)
+    assert "something was forgotten while this round ran" in ended.error and "is kept" in ended.error
+    assert [each.version for each in bench.versions.all()] == [0]
+    assert [each.version for each in bench.versions.rewards().all()] == ([0, 1] if algorithm == "ppo" else [0])
+    assert not bench.versions.staging_path(job.id).exists() and not bench.versions.rewards().staging_path(job.id).exists()
+    assert len(bench.store.votes()) == 43, "the rest of the feedback is kept"
+    assert adapters.names(bench.base) == [], "the base is bare again"
+    other.close()
+
+
+def test_a_round_that_goes_on_after_something_was_forgotten_begins_again(bench: Bench, home: Path) -> None:
+    """Its checkpoint may have learned from what is gone."""
+    feed(bench.store, home, [pair(k) for k in range(24)])
+    job = bench.job("dpo")
+    calls = iter(range(8))
+    with pytest.raises(Stopped):
+        execute(job, bench.store, bench.versions, bench.settings, bench.base, should_stop=lambda: next(calls, None) is None)
+    bench.store.purge(bench.store.purgeable(conversation=bench.store.conversations()[0].id))
+    steps: list[int] = []
+    made = execute(job, bench.store, bench.versions, bench.settings, bench.base,
+                   lambda entry: steps.append(entry["step"]) if entry["phase"] == "training" else None)  # fmt: skip
+    assert steps[0] == 1 and made.version == 1
+    assert made.folder is not None and not (made.folder / "purges").exists()
 
 
 def test_progress_names_its_phases(bench: Bench, home: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
@@ -60,6 +60,19 @@ def finish(connection: Connection, job_id: str, version: int) -> None:
 def fail(connection: Connection, job_id: str, error: str) -> None:
     get(connection, job_id)
     _change(connection, TABLE.c.id == job_id, TABLE.c.state != "done", state="failed", error=error)
+
+
+def end_waiting(connection: Connection, ids: Collection[str], is_gone: Callable[[str], bool], error: str) -> None:
+    """Fails those of the jobs that nobody works on: what is queued, or was left by a worker that is gone."""
+    found = connection.execute(select(TABLE.c.id, TABLE.c.state, TABLE.c.worker).where(TABLE.c.state.in_(("queued", "running"))))
+    for job, state, worker in found.all():
+        if job in ids and (state == "queued" or is_gone(worker)):
+            fail(connection, job, error)
+
+
+def workers(connection: Connection) -> list[str]:
+    """Of the jobs that run, of any base."""
+    return list(connection.execute(select(TABLE.c.worker).where(TABLE.c.state == "running")).scalars())
 
 
 def requeue(connection: Connection, job_id: str, crashed: bool) -> None:

@@ -3,21 +3,26 @@
 The file is opened with secure_delete, so what is deleted is overwritten in it; the caller then empties the write-ahead log. Rows
 of jobs stay, with the ids of opinions that are gone, but what they last told of their progress may quote replies and is emptied,
 and so is why a round failed that read one of them.
+A round that works on a job may be reading what goes, so nothing is deleted then; one that goes on though its job was given up
+(its machine slept) finds at its end that the count of purges is not what it was.
 Reference log-probs are a cache keyed by hashes of token ids; all of it goes, and the next round measures what it needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
 
-from lab.errors import StoreError
-from lab.feedback import tables
+from lab.errors import BusyError, StoreError
+from lab.feedback import jobs, shared, tables
 from lab.feedback.conversations import chunks
 from lab.feedback.listing import MARK
 
+PURGES = "purges"  # the flag that counts them
+BEGUN = "a round runs, and may be learning from it; wait for its end, or stop it on the Training tab"
+FORGOTTEN = "what it was to begin from, or to learn from, was forgotten"
 UNSAID = "why it failed went with what was forgotten"
 OPINIONS = (tables.thumbs, tables.votes, tables.corrections)
 
@@ -56,8 +61,19 @@ def of_rater(connection: Connection, rater: str) -> Purgeable:
     return Purgeable(tuple(found), 0, rater=rater)
 
 
-def purge(connection: Connection, what: Purgeable) -> None:
-    """Deletes it, opinions before the replies they are about. Raises StoreError if a conversation grew since it was looked at."""
+def count(connection: Connection) -> int:
+    """How many purges there were."""
+    return int(shared.flag(connection, PURGES) or 0)
+
+
+def purge(connection: Connection, what: Purgeable, is_gone: Callable[[str], bool]) -> None:
+    """Deletes it, opinions before the replies they are about, and fails the jobs that wait to read it.
+
+    `is_gone` says of a worker's name whether it runs no more. Raises BusyError while one that runs has a job, StoreError if a
+    conversation grew since it was looked at.
+    """
+    if not all(is_gone(worker) for worker in jobs.workers(connection)):
+        raise BusyError(BEGUN)
     if what.conversation and of_conversation(connection, what.conversation) != what:
         raise StoreError(f"conversation {what.conversation!r} got new turns or opinions just now; ask again")
     for some in chunks(what.opinions):
@@ -65,17 +81,20 @@ def purge(connection: Connection, what: Purgeable) -> None:
             connection.execute(delete(table).where(table.c.id.in_(some)))
         connection.execute(delete(tables.retractions).where(tables.retractions.c.opinion.in_(some)))
     if what.conversation:
-        gone = _whole(what.conversation, what.copies)
-        connection.execute(delete(tables.replies).where(tables.replies.c.conversation.in_(gone)))
-        connection.execute(delete(tables.conversations).where(tables.conversations.c.id.in_(gone)))
-        connection.execute(delete(tables.flags).where(tables.flags.c.name.in_([MARK + each for each in gone])))
+        talks = _whole(what.conversation, what.copies)
+        connection.execute(delete(tables.replies).where(tables.replies.c.conversation.in_(talks)))
+        connection.execute(delete(tables.conversations).where(tables.conversations.c.id.in_(talks)))
+        connection.execute(delete(tables.flags).where(tables.flags.c.name.in_([MARK + each for each in talks])))
     connection.execute(delete(tables.reference_logprobs))
     connection.execute(update(tables.jobs).values(progress={}))
-    jobs = tables.jobs
-    gone_opinions = set(what.opinions)
-    for job, opinions in connection.execute(select(jobs.c.id, jobs.c.opinions).where(jobs.c.error != "")).all():
-        if not gone_opinions.isdisjoint(opinions):
-            connection.execute(update(jobs).where(jobs.c.id == job).values(error=UNSAID))
+    table, gone = tables.jobs, set(what.opinions)
+    given = connection.execute(select(table.c.id, table.c.opinions)).all()
+    readers = [job for job, opinions in given if not gone.isdisjoint(opinions)]
+    for some in chunks(readers):
+        said = table.c.error.not_in(("", FORGOTTEN))
+        connection.execute(update(table).where(table.c.id.in_(some), said).values(error=UNSAID))
+    jobs.end_waiting(connection, readers, is_gone, FORGOTTEN)
+    shared.set_flag(connection, PURGES, str(count(connection) + 1))
 
 
 def _whole(conversation: str, copies: Sequence[str]) -> list[str]:

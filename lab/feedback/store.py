@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -230,11 +231,25 @@ class Store:
         with self._database.read() as connection:
             return purge.of_conversation(connection, conversation) if conversation else purge.of_rater(connection, rater)
 
-    def purge(self, what: Purgeable) -> None:
-        """Deletes it for good: neither the file nor its log holds a word of it afterwards."""
+    def purge(self, what: Purgeable, is_gone: Callable[[str], bool] = lambda worker: False) -> None:
+        """Deletes it for good: neither the file nor its log holds a word of it afterwards.
+
+        Raises BusyError, and deletes nothing, while a job runs whose worker is not gone.
+        """
         with self._database.write() as connection:
-            purge.purge(connection, what)
+            purge.purge(connection, what, is_gone)
         self._database.empty_log()
+
+    def purges(self) -> int:
+        """How many there were: who reads notes it first, and can tell at the end whether something is gone since."""
+        with self._database.read() as connection:
+            return purge.count(connection)
+
+    @contextmanager
+    def between_purges(self) -> Iterator[int]:
+        """How many there were; inside, there is none. For something short: nobody else writes meanwhile."""
+        with self._database.write() as connection:
+            yield purge.count(connection)
 
     # jobs
 
@@ -269,6 +284,11 @@ class Store:
         """Leaves a job that is done as it is."""
         with self._database.write() as connection:
             jobs.fail(connection, job_id, error)
+
+    def end_waiting(self, ids: Collection[str], is_gone: Callable[[str], bool], error: str) -> None:
+        """Fails those of the jobs that are queued, or whose worker is gone; one that runs goes on."""
+        with self._database.write() as connection:
+            jobs.end_waiting(connection, ids, is_gone, error)
 
     def requeue_job(self, job_id: str, crashed: bool = False) -> None:
         """Hands a running or failed job back to the queue; leaves any other as it is. Unless its trainer crashed, the

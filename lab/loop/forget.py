@@ -2,26 +2,32 @@
 
 What was learned cannot be taken out of weights, so the versions go whole, descendants included, and the last one that never saw
 it is live again; a new round can then learn the rest. Versions go before the text: if this is cut off, it can be asked again.
+
+A round may begin meanwhile, in another process. While it runs the store deletes nothing; when it has ended already, its version
+is looked for after the text went. One that neither sees, since its job was given up, makes no version (train/forgetting.py).
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from lab.errors import BusyError, StoreError
+from lab.errors import BusyError, StoreError, VersionError
+from lab.feedback.purge import BEGUN, FORGOTTEN
 from lab.feedback.store import Purgeable, Store
 from lab.loop.trainer import is_gone
 from lab.loop.trial import evidence
-from lab.records import AdapterVersion
+from lab.records import AdapterVersion, Job
 from lab.registry.folder import Damaged, folder_name, opinions_of, version_of
 from lab.registry.versions import Versions
 
 ALL = 1_000_000  # jobs
+TRIES = 3  # to delete a version that a lab beside this one takes up in this moment
 LEASE = "trainer"  # in the store: what the one trainer of a home holds
+BEGAN = "a round began just now, and may be learning from it; the words are kept until it has ended: ask again then"
 WHY = "what came after it learned from something that was to be forgotten"
 
 
@@ -65,30 +71,59 @@ def foresee(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
 def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
     """Deletes it from the store, and what learned from it from the registry.
 
-    Raises BusyError while a round runs, of whatever model: it may be learning from what is to go.
+    Raises BusyError while a round runs, of whatever model: it may be learning from what is to go. If one began just now, the
+    versions are gone by then and the words are not; they go when it is asked again.
     """
     if busy(store):
-        raise BusyError("a round runs, and may be learning from it; wait for its end, or stop it on the Training tab")
+        raise BusyError(BEGUN)
     told = foresee(store, adapters, what)
+    clear(store, adapters, what, told)
+    try:
+        store.purge(what, is_gone)
+    except BusyError:
+        raise BusyError(BEGAN) from None
+    late = foresee(store, adapters, what)  # of rounds that began and ended since
+    if late.versions or late.rewards:
+        clear(store, adapters, what, late)
+    scrub(store.folder)
+    versions, rewards = joined(told.versions, late.versions), joined(told.rewards, late.rewards)
+    return replace(told, versions=versions, rewards=rewards, live=told.live | late.live)
+
+
+def clear(store: Store, adapters: Path, what: Purgeable, told: Forgotten) -> None:
+    """Deletes the versions that are told, and what rounds that read it left on the disk; ends those that wait to begin."""
     jobs = readers(store, frozenset(what.opinions))
-    for job in store.jobs(ALL):
-        if job.state == "queued" and (job.id in jobs or job.parent in told.versions.get(job.base, [])):
-            store.fail_job(job.id, "what it was to begin from, or to learn from, was forgotten")
+    store.end_waiting({*jobs, *(job.id for job in store.jobs(ALL) if job.parent in parents(job, told))}, is_gone, FORGOTTEN)
     for line in lines_of(store, adapters):
-        learned, scored = told.versions.get(line.base, []), told.rewards.get(line.base, [])
-        if line.base in told.live:
-            line.activate(told.live[line.base], WHY)
-        if line.rewards().live() in scored:
-            line.rewards().activate(clean(line.rewards(), scored), WHY)
-        for versions_of, numbers in ((line, learned), (line.rewards(), scored)):
-            for version in reversed(numbers):
-                versions_of.delete(version)
+        drop(line, told.versions.get(line.base, []))
+        drop(line.rewards(), told.rewards.get(line.base, []))
         for each in (line, line.rewards()):
             each.sweep()
             each.forget_staging(name for job in jobs for name in (job, f"{job}-reward"))
-    store.purge(what)
-    scrub(store.folder)
-    return told
+
+
+def parents(job: Job, told: Forgotten) -> list[int]:
+    """Of what a job's parent is one of, those that go."""
+    return (told.rewards if job.algorithm == "reward" else told.versions).get(job.base, [])
+
+
+def drop(line: Versions, numbers: Collection[int]) -> None:
+    """Deletes versions of a line; if one of them speaks, or begins to in this moment, a clean one does first."""
+    for attempt in range(1, TRIES + 1):
+        left = [version for version in sorted(numbers, reverse=True) if (line.folder / folder_name(version)).is_dir()]
+        if not {line.live(), line.proven()}.isdisjoint(left):
+            line.activate(clean(line, numbers), WHY)
+        try:
+            for version in left:
+                line.delete(version)
+            return
+        except VersionError:
+            if attempt == TRIES:
+                raise
+
+
+def joined(one: dict[str, list[int]], other: dict[str, list[int]]) -> dict[str, list[int]]:
+    return {base: sorted({*one.get(base, []), *other.get(base, [])}) for base in {**one, **other}}
 
 
 def scrub(folder: Path) -> None:

@@ -22,7 +22,7 @@ from lab.records import CRITERIA, AdapterVersion, Job, Report
 from lab.registry.folder import opinions_of
 from lab.registry.versions import Versions
 from lab.settings import Settings
-from lab.train import reward_model
+from lab.train import forgetting, reward_model
 from lab.train.batches import Row, weights_of
 from lab.train.hooks import Hooks
 from lab.train.memory import peak_mb
@@ -36,6 +36,7 @@ def refresh(job: Job, store: Store, rewards: Versions, settings: Settings, base:
     """Makes the next reward model and puts it to use. Raises TrainingError when there are too few opinions."""
     if (made := rewards.made_by(job.id)) is not None:
         return made
+    purges = store.purges()  # before anything is read
     began = time.perf_counter()
     encoder = Encoder(base.template, min(settings.train.max_length, base.context), left_out(job), hooks)
     rows = opinion_rows(of_job(store, job, base.id), encoder, settings.reward.heads)
@@ -43,7 +44,7 @@ def refresh(job: Job, store: Store, rewards: Versions, settings: Settings, base:
     if len(rows) < least:
         few = f"a reward model needs {least} opinions and there are {len(rows)}"
         raise TrainingError(f"{few}; vote more, or lower reward.min_opinions")
-    folder = rewards.staging(job.id)
+    folder = forgetting.begin(rewards, job, purges)
     unseen = reward_model.out_of_fold(base, rows, settings.train, settings.reward, settings.lora, folder, hooks)
     found = evidence(reward_model.scored(rows, unseen))
     start = rewards.get(rewards.live()).folder
@@ -61,7 +62,7 @@ def refresh(job: Job, store: Store, rewards: Versions, settings: Settings, base:
         loss_first=done.loss_first, loss_last=done.loss_last, heldout_before=None, heldout_after=held, heldout_n=count,
         kl=0.0, canaries=figures, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
     )  # fmt: skip
-    made = rewards.add(folder, job, report)
+    made = forgetting.add(store, rewards, folder, job, report, purges)
     return rewards.activate(made.version, "no opinion to measure it on" if found is None else found.words())
 
 

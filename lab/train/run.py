@@ -21,7 +21,7 @@ from lab.model.prompts import KINDS
 from lab.records import AdapterVersion, Algorithm, Job, Message, Report, Sampling
 from lab.registry.versions import Versions
 from lab.settings import LoraSettings, PpoSettings, RewardSettings, Settings, TrainSettings
-from lab.train import canaries, dpo, judge, kto, samples, sft
+from lab.train import canaries, dpo, forgetting, judge, kto, samples, sft
 from lab.train.batches import Ids, Row, weights_of
 from lab.train.checkpoint import log
 from lab.train.fit import RETAINED, fit
@@ -48,6 +48,7 @@ def execute(
 
     Raises TrainingError when the round cannot be run or made nothing, `fit.Stopped` when `should_stop` said so.
     """
+    purges = store.purges()  # before anything is read
     options = with_job(settings, job)
     if job.algorithm == "reward":
         return refresh(job, store, versions.rewards(), options, base, Hooks(on_progress, should_stop, yield_to_chat))
@@ -65,7 +66,7 @@ def execute(
     if not rows and not reinforced:
         why = said(encoder.dropped)
         raise TrainingError(f"a {job.algorithm} round found nothing to train on ({why}); give more feedback of that kind")
-    folder = versions.staging(job.id)
+    folder = forgetting.begin(versions, job, purges)
     try:
         if parent.folder is None:
             adapters.create(base, CANDIDATE, options.lora.rank, options.lora.alpha, options.train.seed)
@@ -109,7 +110,8 @@ def execute(
         loss_first=done.loss_first, loss_last=done.loss_last, heldout_before=before, heldout_after=after, heldout_n=judged,
         kl=kl, canaries=seen, seconds=time.perf_counter() - began, peak_mb=peak_mb(base), why=done.ended,
     )  # fmt: skip
-    return versions.add(folder, job, replace(report, checks=tuple(checks(report, options.gate))))
+    report = replace(report, checks=tuple(checks(report, options.gate)))
+    return forgetting.add(store, versions, folder, job, report, purges)
 
 
 def assess(
