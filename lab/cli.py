@@ -253,7 +253,9 @@ def save(version: VersionArgument, folder: Annotated[Path, typer.Argument(help="
             quiet_libraries()
             from lab.model.export import export_merged
 
-            found = export_merged(lab.settings.model, made.folder, folder, say)
+            found = export_merged(
+                lab.settings.model, made.folder, folder, say, lambda written: lab.versions.sign(version, written)
+            )
             done |= asdict(found)
             say(f"the export agrees with the adapter in {found.agreement:.1%} of {found.tokens} tokens")
         say(f"version {version} is in {folder} ({kind})")
@@ -368,21 +370,28 @@ def forget(
     retrain: Annotated[bool, typer.Option(help="Train again on the rest, if the live version had to go.")] = True,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
 ) -> None:  # fmt: skip
-    """Delete a conversation, or all a rater said, and every version that learned from it. The last line on stdout lists them."""
+    """Delete a conversation, or all a rater said, and every version that learned from it. The last line on stdout lists them.
+
+    What was saved of those versions in the home goes too; copies elsewhere, and files of exported feedback, stay.
+    """
     from lab.loop import forget as forgetting
 
     with opened(home, model, quantize, device) as lab:
         what = forgetting.look(lab.store, name)
-        learned = forgetting.foresee(lab.store, lab.settings.adapters, what).versions
-        versions = [f"version {number}" for numbers in learned.values() for number in numbers]
+        foreseen = forgetting.foresee(lab.store, lab.settings.adapters, what)
+        versions = [f"version {number}" for numbers in foreseen.versions.values() for number in numbers]
         also = f", and what learned from them: {', '.join(versions)}" if versions else "; no version learned from them"
         say(f"{name}: {what.turns} turns and {len(what.opinions) - what.turns} opinions{also}")
+        for line in forgetting.words_of_copies(foreseen):
+            say(line)
         if not yes and not (sys.stdin.isatty() and typer.confirm("Delete for good?", err=True)):
             raise LabError("nothing was deleted; answer y, or give --yes")
         found = forgetting.forget(lab.store, lab.settings.adapters, what)
         for base, numbers in found.versions.items():
             spoken = f"; version {found.live[base]} is live" if base in found.live else ""
             say(f"{base}: deleted version {', '.join(map(str, numbers))}{spoken}")
+        for folder in found.exports:
+            say(f"deleted {folder}")
         emit(found)
         if retrain and lab.versions.base in found.live:
             quiet_libraries()

@@ -285,8 +285,11 @@ def test_forget_asks_first_and_then_leaves_nothing(run: Runner, tmp_path: Path, 
     vote = json.dumps({"prompt": "q", "response_a": "marzipan", "response_b": "nougat", "choice": "b", "rater": "ada"})
     run("import", rows(tmp_path / "votes.jsonl", vote))
     assert "nothing was deleted; answer y, or give --yes" in run("forget", "ada").error
+    run("export", home / "own.jsonl", "--as", "votes")
     done = run("forget", "ada", "--yes")
-    assert done.last == {"opinions": 1, "turns": 0, "versions": {}, "rewards": {}, "live": {}}
+    nothing = {"versions": {}, "rewards": {}, "live": {}, "exports": []}
+    assert done.last == {"opinions": 1, "turns": 0, **nothing, "stay": ["own.jsonl"]}
+    assert "This stays and may hold some of it, so have a look: own.jsonl." in done.err
     store = Store(home / "feedback_data")
     (conversation,) = store.conversations()
     store.close()
@@ -539,11 +542,14 @@ def test_a_round_from_rows_to_replies(run: Runner, tmp_path: Path):
     assert run("generate", "--prompts", prompts, "--max-new-tokens", "4").last["version"] == 1
 
     assert run("save", "1", tmp_path / "mine", "--as", "peft").code == 0
-    assert {file.name for file in (tmp_path / "mine").iterdir()} == {"adapter_config.json", "adapter_model.safetensors"}
+    files = {"adapter_config.json", "adapter_model.safetensors", "hone-version.json"}
+    assert {file.name for file in (tmp_path / "mine").iterdir()} == files
     merged = run("save", "1", tmp_path / "whole", "--as", "merged")
     assert merged.last["agreement"] == 1.0 and merged.last["correlation"] > 0.99, merged.last
     assert "the export agrees with the adapter in 100.0% of" in merged.err
-    assert (tmp_path / "whole" / "model.safetensors").is_file()
+    mark = json.loads((tmp_path / "whole" / "hone-version.json").read_text())
+    assert (mark["version"], mark["job"]) == (1, job.id) and "model.safetensors" in mark["files"]
+    assert set(mark["files"]) == {file.name for file in (tmp_path / "whole").iterdir()} - {"hone-version.json"}
     assert "live" in run("delete", "1").error
     assert run("rollback").code == 0
     assert run("generate", "--prompts", prompts, "--max-new-tokens", "4").last["version"] == 0

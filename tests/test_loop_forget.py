@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,12 +13,14 @@ from typing import Any
 
 import pytest
 
-from lab.errors import BusyError, StoreError
+from lab.errors import BusyError, StoreError, VersionError
 from lab.feedback.examples import is_held_out
 from lab.feedback.store import Store
-from lab.loop.forget import LEASE, Forgotten, busy, foresee, forget, look
+from lab.loop.forget import LEASE, Forgotten, busy, foresee, forget, look, words_of_copies
 from lab.loop.jobs import make_job
 from lab.records import Algorithm, Correction, Job, Message, Reply, Thumb, Vote, new_id
+from lab.registry.exported import MARK
+from lab.registry.folder import ADAPTER
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
 from tests.fake_trainer import BASE, add_version, add_votes, question
@@ -441,3 +444,103 @@ def test_a_version_that_a_lab_takes_up_while_it_is_deleted_goes_all_the_same(
     monkeypatch.setattr(Versions, "require_deletable", taken_up)
     assert forget(store, home / "adapters", look(store, talk)).versions == {BASE: [made]}
     assert versions.live() == 0 and [each.version for each in versions.all()] == [0]
+
+
+def test_what_was_saved_of_a_forgotten_version_goes_too_and_is_named(
+    store: Store, versions: Versions, settings: Settings, home: Path, tmp_path: Path
+) -> None:
+    """Weights that had learned from it stayed in exports/, in a folder that anybody may upload."""
+    add_votes(store, 3)
+    clean = round_of(store, versions, settings)
+    talk = secret_talk(store)
+    seen = round_of(store, versions, settings)
+    add_votes(store, 2, start=50)
+    heir = round_of(store, versions, settings)
+    exports = home / "exports"
+    places = {exports / "clean": clean, exports / "any name": seen, exports / "deep" / "heir": heir, home / "mine": seen,
+              tmp_path / "elsewhere": seen}  # fmt: skip
+    for folder, version in places.items():
+        versions.save(version, folder)
+    (home / "mine" / "model.gguf").write_text("made from it")
+    (exports / "pairs.jsonl").write_text("{}")
+    told = foresee(store, home / "adapters", look(store, talk))
+    assert told.exports == ("exports/any name", "exports/deep/heir", "mine")
+    assert told.stay == ("exports/pairs.jsonl", "mine/model.gguf")
+    assert " ".join(words_of_copies(told)) == (
+        "What was saved of a version that learned from it goes too: exports/any name, exports/deep/heir, mine. "
+        "Copies that were saved elsewhere stay: the lab does not know of them. "
+        "This stays and may hold some of it, so have a look: exports/pairs.jsonl, mine/model.gguf."
+    )
+    assert forget(store, home / "adapters", look(store, talk)) == told
+    left = {file.relative_to(home).as_posix() for file in [*exports.rglob("*.*"), *(home / "mine").iterdir()]}
+    assert left == {"exports/pairs.jsonl", "mine/model.gguf"} | {f"exports/clean/{name}" for name in (*ADAPTER, MARK)}
+    assert (tmp_path / "elsewhere" / ADAPTER[0]).exists(), "nobody can know of it"
+
+
+def test_what_was_saved_of_a_version_that_was_deleted_before_goes_too(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    add_votes(store, 3)
+    clean = round_of(store, versions, settings)
+    talk = secret_talk(store)
+    seen = round_of(store, versions, settings)
+    for version in (clean, seen):
+        versions.save(version, home / "exports" / str(version))
+    versions.activate(0)
+    versions.delete(clean)
+    versions.delete(seen)
+    found = forget(store, home / "adapters", look(store, talk))
+    assert (found.versions, found.exports) == ({}, (f"exports/{seen}",))
+    assert [folder.name for folder in (home / "exports").iterdir()] == [str(clean)]
+
+
+def test_a_number_that_was_given_again_in_another_registry_is_another_version(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    add_votes(store, 3)
+    round_of(store, versions, settings)
+    versions.save(1, home / "exports" / "before")
+    (home / "adapters").rename(home / "put away")
+    talk = secret_talk(store)
+    assert round_of(store, versions, settings) == 1
+    found = forget(store, home / "adapters", look(store, talk))
+    assert (found.versions, found.exports) == ({BASE: [1]}, ()) and (home / "exports" / "before").is_dir()
+
+
+def test_an_export_that_says_not_whose_it_is_is_named(store: Store, versions: Versions, settings: Settings, home: Path) -> None:
+    talk = secret_talk(store)
+    round_of(store, versions, settings)
+    versions.save(1, home / "exports" / "old")
+    (home / "exports" / "old" / MARK).unlink()
+    found = forget(store, home / "adapters", look(store, talk))
+    assert (found.exports, found.stay) == ((), ("exports/old",))
+    add_votes(store, 1)
+    assert foresee(store, home / "adapters", look(store, "me")).stay == (), "no version learned from these: it is no concern"
+
+
+def test_an_export_that_is_written_meanwhile_does_not_come_back(
+    store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Either forgetting finds its mark, or it finds that its version is gone."""
+    talk = secret_talk(store)
+    made = round_of(store, versions, settings)
+    slow, quick = home / "exports" / "slow", home / "exports" / "quick"
+    begun_meanwhile(monkeypatch, lambda: versions.save(made, quick))
+    copy = shutil.copyfile
+
+    def forgotten_in_between(source: Path, target: Path) -> None:
+        copy(source, target)
+        if target.parent == slow and target.name == ADAPTER[-1]:
+            assert "exports/quick" in forget(store, home / "adapters", look(store, talk)).exports
+            slow.mkdir(exist_ok=True)
+            copy(home / "lab.toml", target)  # as if it had not looked here yet
+
+    (home / "lab.toml").write_text("")
+    monkeypatch.setattr("lab.registry.versions.shutil.copyfile", forgotten_in_between)
+    with pytest.raises(VersionError, match="version 1 was deleted while it was saved; nothing was kept"):
+        versions.save(made, slow)
+    assert list((home / "exports").iterdir()) == []
+    merged = home / "exports" / ".whole.writing"
+    merged.mkdir()
+    with pytest.raises(VersionError, match="there is no version 1"):
+        versions.sign(made, merged)

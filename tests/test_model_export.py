@@ -6,6 +6,7 @@ import errno
 import json
 import shutil
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,24 @@ def test_an_export_is_the_adapter_on_its_base(tiny_model: Path, adapter: Path, t
     files = {path.name for path in (tmp_path / "out").iterdir()}
     assert files >= {"config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "chat_template.jinja"}
     assert str(tiny_model) not in (tmp_path / "out" / "config.json").read_text(), "this machine's folders are nobody's business"
+
+
+def test_what_is_written_is_signed_and_what_cannot_be_is_not_kept(tiny_model: Path, adapter: Path, tmp_path: Path) -> None:
+    """A version that is forgotten while it is exported must not come back; see Versions.sign."""
+    seen: list[bool] = []
+
+    def sign(written: Path) -> None:
+        seen.append((written / "model.safetensors").is_file() and written != tmp_path / "out")
+        (written / "mark").touch()
+        if len(seen) == 2 and gone:
+            raise VersionError("there is no version 1 any more")
+
+    for gone in (True, False):
+        seen.clear()
+        with pytest.raises(VersionError) if gone else nullcontext():
+            export_merged(str(tiny_model), adapter, tmp_path / "out", sign=sign)
+        assert seen == [True, True] and (tmp_path / "out" / "mark").exists() is not gone
+        assert len(list(tmp_path.iterdir())) == (0 if gone else 1)
 
 
 def test_the_precision_is_that_of_the_stored_base(

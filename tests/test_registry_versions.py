@@ -353,7 +353,10 @@ def test_save_copies_the_adapter_and_never_overwrites(versions: Versions, tmp_pa
     add(versions)
     versions.save(1, tmp_path / "out" / "mine")
     saved = tmp_path / "out" / "mine"
-    assert sorted(file.name for file in saved.iterdir()) == ["adapter_config.json", "adapter_model.safetensors"]
+    mark = json.loads((saved / "hone-version.json").read_text())
+    files = ["adapter_config.json", "adapter_model.safetensors"]
+    assert mark == {"base": versions.base, "version": 1, "job": versions.get(1).job, "files": files}
+    assert sorted(file.name for file in saved.iterdir()) == [*files, "hone-version.json"]
     for name in ("adapter_config.json", "adapter_model.safetensors"):
         assert (saved / name).read_bytes() == (versions.folder / "0001" / name).read_bytes()
     with pytest.raises(VersionError, match="is not empty"):

@@ -21,6 +21,7 @@ from lab.feedback.store import Purgeable, Store
 from lab.loop.trainer import is_gone
 from lab.loop.trial import evidence
 from lab.records import AdapterVersion, Job
+from lab.registry import exported
 from lab.registry.folder import Damaged, folder_name, opinions_of, version_of
 from lab.registry.versions import Versions
 
@@ -33,13 +34,19 @@ WHY = "what came after it learned from something that was to be forgotten"
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What went. `versions` and `rewards` by base; `live` is what each base speaks by now where that changed."""
+    """What went. `versions` and `rewards` by base; `live` is what each base speaks by now where that changed.
+
+    Of the home, relative to it: `exports` are the folders that such a version was saved in, `stay` what may hold some of it and
+    is not deleted, as it is not known to: feedback that was exported, exports that say not whose they are, files beside exports.
+    """
 
     opinions: int
     turns: int
     versions: dict[str, list[int]]
     rewards: dict[str, list[int]]
     live: dict[str, int]
+    exports: tuple[str, ...] = ()
+    stay: tuple[str, ...] = ()
 
 
 def look(store: Store, name: str) -> Purgeable:
@@ -52,24 +59,44 @@ def look(store: Store, name: str) -> Purgeable:
 
 def foresee(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
     """What `forget` would do; changes nothing."""
-    gone = frozenset(what.opinions)
+    gone, home = frozenset(what.opinions), adapters.parent
     jobs = readers(store, gone)
+    saved = exported.marked(home)
+    going = {folder for folder, mark in saved.items() if mark.job in jobs}
     versions: dict[str, list[int]] = {}
     rewards: dict[str, list[int]] = {}
     live: dict[str, int] = {}
     for line in lines_of(store, adapters):
+        own = {folder: mark for folder, mark in saved.items() if is_of(line, mark)}
         scored = reached(line.rewards(), jobs, gone)
-        learned = reached(line, jobs, gone, scored)
+        found = reached(line, jobs, gone, scored, {mark.version for mark in own.values()})
+        going |= {folder for folder, mark in own.items() if mark.version in found}
+        learned = {version for version in found if (line.folder / folder_name(version)).is_dir()}
         if learned.intersection((line.live(), line.proven())):
             live[line.base] = clean(line, learned)
         for numbers, told in ((learned, versions), (scored, rewards)):
             if numbers:
                 told[line.base] = sorted(numbers)
-    return Forgotten(len(gone) - what.turns, what.turns, versions, rewards, live)
+    stay = [*exported.rows(home), *(file for folder in going for file in exported.others(folder, saved[folder]))]
+    stay += exported.unmarked(home) if versions or going else []
+    told_of = [tuple(sorted({str(path.relative_to(home)) for path in paths})) for paths in (going, stay)]
+    return Forgotten(len(gone) - what.turns, what.turns, versions, rewards, live, *told_of)
+
+
+def words_of_copies(found: Forgotten) -> list[str]:
+    """Sentences on what was saved of it."""
+    lines = []
+    if found.exports:
+        lines.append(f"What was saved of a version that learned from it goes too: {', '.join(found.exports)}.")
+    if found.versions or found.exports:
+        lines.append("Copies that were saved elsewhere stay: the lab does not know of them.")
+    if found.stay:
+        lines.append(f"This stays and may hold some of it, so have a look: {', '.join(found.stay)}.")
+    return lines
 
 
 def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
-    """Deletes it from the store, and what learned from it from the registry.
+    """Deletes it from the store, what learned from it from the registry, and what was saved of that in the home.
 
     Raises BusyError while a round runs, of whatever model: it may be learning from what is to go. If one began just now, the
     versions are gone by then and the words are not; they go when it is asked again.
@@ -82,12 +109,13 @@ def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
         store.purge(what, is_gone)
     except BusyError:
         raise BusyError(BEGAN) from None
-    late = foresee(store, adapters, what)  # of rounds that began and ended since
-    if late.versions or late.rewards:
+    late = foresee(store, adapters, what)  # of rounds and exports that began and ended since
+    if late.versions or late.rewards or late.exports:
         clear(store, adapters, what, late)
     scrub(store.folder)
     versions, rewards = joined(told.versions, late.versions), joined(told.rewards, late.rewards)
-    return replace(told, versions=versions, rewards=rewards, live=told.live | late.live)
+    exports, stay = (tuple(sorted({*one, *other})) for one, other in ((told.exports, late.exports), (told.stay, late.stay)))
+    return replace(told, versions=versions, rewards=rewards, live=told.live | late.live, exports=exports, stay=stay)
 
 
 def clear(store: Store, adapters: Path, what: Purgeable, told: Forgotten) -> None:
@@ -100,6 +128,9 @@ def clear(store: Store, adapters: Path, what: Purgeable, told: Forgotten) -> Non
         for each in (line, line.rewards()):
             each.sweep()
             each.forget_staging(name for job in jobs for name in (job, f"{job}-reward"))
+    for folder, mark in exported.marked(adapters.parent).items():  # after the versions: see Versions.sign
+        if str(folder.relative_to(adapters.parent)) in told.exports:
+            exported.remove(folder, mark)
 
 
 def parents(job: Job, told: Forgotten) -> list[int]:
@@ -154,19 +185,29 @@ def lines_of(store: Store, adapters: Path) -> Iterator[Versions]:
             yield Versions(adapters, folder.name, witness=partial(evidence, store, folder.name))
 
 
-def reached(line: Versions, jobs: Collection[str], gone: Collection[str], scored: Collection[int] = ()) -> set[int]:
+def is_of(line: Versions, mark: exported.Mark) -> bool:
+    """Whether an export is of a version of this line: the one that has its number now, or had before it was deleted."""
+    return mark.base == line.base and mark.version > 0 and (line.rounds(mark.version)[:1] or [mark.job]) == [mark.job]
+
+
+def reached(
+    line: Versions, jobs: Collection[str], gone: Collection[str], scored: Collection[int] = (), saved: Collection[int] = ()
+) -> set[int]:  # fmt: skip
     """Versions whose round, or an ancestor's, read one of the opinions: as its job says, and as its own folder does; or was
     rewarded by one of the reward models `scored`, which did. A round of PPO makes its reward model under a name of its own.
 
-    Ancestors that are deleted count, and so do damaged folders: of those, what cannot be read has learned from everything."""
+    Ancestors that are deleted count, and so do damaged folders: of those, what cannot be read has learned from everything. The
+    versions `saved` are looked at though they are deleted."""
     names = {name for job in jobs for name in (job, f"{job}-reward")}
     whole = {made.version: made for made in line.all() if made.version}
     broken = {version for name, _ in line.damaged() if (version := version_of(name)) is not None}
     found: set[int] = set()
-    for version in sorted({*whole, *broken}):
+    for version in sorted({*whole, *broken, *saved}):
         ancestors = line.lineage(version)
         told = names.intersection(line.rounds(version)) or read(line.folder / folder_name(version), gone, version in broken)
-        scores = any(line.rewarded_by(each) in scored for each in ancestors) or was_rewarded(whole.get(version), scored)
+        scores = any(line.rewarded_by(each) in scored for each in ancestors)
+        if version in whole or version in broken:
+            scores = scores or was_rewarded(whole.get(version), scored)
         if told or scores or found.intersection(ancestors):
             found.add(version)
     return found

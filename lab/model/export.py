@@ -73,11 +73,13 @@ class Parity:
 
 
 def export_merged(
-    model: str, adapter: Path | None, folder: Path, say: Callable[[str], None] = lambda words: None
+    model: str, adapter: Path | None, folder: Path, say: Callable[[str], None] = lambda words: None,
+    sign: Callable[[Path], None] = lambda folder: None,
 ) -> Parity:  # fmt: skip
     """Writes the merged model into a new or empty folder; None for the base alone. `say` is told each step.
 
-    All of it or nothing: it is written beside the folder first, loaded again and compared. Raises ModelError when the folder
+    All of it or nothing: it is written beside the folder first, loaded again and compared. `sign` is given what was written,
+    before and after that, to mark whose it is; if it raises, nothing is kept. Raises ModelError when the folder
     cannot be written or is not empty, or when the export does not say what the adapter says; VersionError when the adapter
     does not fit the base.
     """
@@ -105,6 +107,7 @@ def export_merged(
         network.config._name_or_path = ""  # where the base lies on this machine is nobody's business
         network.save_pretrained(work)
         save_tokenizer(base.template, source, work)
+        sign(work)
         del network, base  # a big model fits once, not twice
         gc.collect()
         say("loading the export again and comparing")
@@ -116,6 +119,7 @@ def export_merged(
                 f"the export does not say what the adapter says: the same token in {found.agreement:.0%} of {found.tokens}, "
                 f"{found.difference:.2f} nats a token apart{alike}; nothing was written, save it --as peft instead"
             )
+        sign(work)
         with suppress(FileNotFoundError):
             folder.rmdir()
         work.rename(folder)

@@ -27,6 +27,7 @@ from pathlib import Path
 from lab.errors import VersionError
 from lab.records import AdapterVersion, Job, Report, Verdict, VersionState
 from lab.registry import states
+from lab.registry.exported import names_in, remove, sign
 from lab.registry.folder import ADAPTER, Damaged, folder_name, seal, sync, write
 from lab.registry.lock import locked
 from lab.registry.reader import Reader
@@ -209,18 +210,31 @@ class Versions(Reader):
             shutil.rmtree(left, ignore_errors=True)
 
     def save(self, version: int, folder: Path) -> None:
-        """Copies a version's PEFT files into a new or empty folder."""
+        """Copies a version's PEFT files into a new or empty folder, with a mark that says whose they are."""
         made = self.get(version, verify=True)
         if made.folder is None:
             raise VersionError("version 0 is the base itself and has no adapter to save; choose another version")
+        mark = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
                 raise VersionError(f"{folder} is not empty; give a new folder")
+            mark = sign(folder, self.base, version, made.job, ADAPTER)
             for name in ADAPTER:
                 shutil.copyfile(made.folder / name, folder / name)
         except OSError as error:
+            if mark is not None:
+                remove(folder, mark)
             raise VersionError(f"cannot save version {version} in {folder}: {error.strerror}; give another folder") from None
+        if not made.folder.is_dir():  # forgetting looked for its exports, maybe before this one was there
+            remove(folder, mark)
+            raise VersionError(f"version {version} was deleted while it was saved; nothing was kept")
+
+    def sign(self, version: int, folder: Path) -> None:
+        """Marks a folder that was written from a version. Raises VersionError if that is gone by now: what was to be forgotten
+        must not come back. Forgetting deletes a version first and looks for marks then, so one of both sees the other."""
+        sign(folder, self.base, version, self._origin(version, self._history())[1] if version else "", names_in(folder))
+        self.get(version)
 
     # inside
 

@@ -191,7 +191,8 @@ def test_an_adapter_is_saved_and_its_folder_told(page: Page, lab: Any):
     expect(page.locator("#saved")).to_contain_text("Version 3 is in", timeout=120_000)
     folder = lab.settings.home / "exports" / "version-3-peft"
     assert str(folder) in page.locator("#saved").inner_text()
-    assert sorted(file.name for file in folder.iterdir()) == ["adapter_config.json", "adapter_model.safetensors"]
+    files = ["adapter_config.json", "adapter_model.safetensors", "hone-version.json"]
+    assert sorted(file.name for file in folder.iterdir()) == files
     page.click("#save-now")
     expect(page.get_by_text("is there already; give another name")).to_be_visible()
 

@@ -130,4 +130,5 @@ def foreseen(found: forget.Forgotten) -> str:
     """What deleting would take, for the person who is asked."""
     learned = "No version learned from it." if not found.versions else "The versions learned from it, so they go too."
     speaks = "".join(f" {version_name(number).capitalize()} speaks from then on." for number in found.live.values())
-    return plain(f"This deletes {counted(found)}, and cannot be undone. {learned}{speaks}")
+    copies = "".join(f" {line}" for line in forget.words_of_copies(found))
+    return plain(f"This deletes {counted(found)}, and cannot be undone. {learned}{speaks}{copies}")

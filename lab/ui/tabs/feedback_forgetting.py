@@ -10,7 +10,7 @@ import gradio as gr
 
 from lab.errors import LabError, StoreError
 from lab.feedback.store import Purgeable
-from lab.loop.forget import Forgotten, foresee
+from lab.loop.forget import Forgotten, foresee, words_of_copies
 from lab.ui.kept import Kept
 from lab.ui.lab import Lab
 from lab.ui.view import clock, short
@@ -39,7 +39,8 @@ def build() -> ForgettingPart:
     asked = Kept(None)
     gr.Markdown(
         "Withdrawing keeps an opinion and what was learned from it. Forgetting deletes the words from the file for good, and "
-        "every version that learned from them."
+        "every version that learned from them, with what was saved of it in `exports/`. Copies elsewhere, and feedback that was "
+        "exported, stay."
     )
     with gr.Row(elem_id="forget-what"):
         conversation = gr.Dropdown(
@@ -146,4 +147,5 @@ def foretold(what: What, name: str, found: Forgotten) -> str:
         lines.append(f"{base}: reward model {', '.join(map(str, numbers))} goes too.")
     if not found.versions and not found.rewards:
         lines.append("No version has learned from it.")
+    lines += words_of_copies(found)
     return "".join(f"<p>{html.escape(line)}</p>" for line in lines)
