@@ -13,6 +13,7 @@ from lab.errors import StoreError
 from lab.ui import connect
 from lab.ui.app import build, is_fault
 from lab.ui.connect import Mail, border, emptied
+from lab.ui.events import told
 from lab.ui.kept import Kept
 from tests.fakes import page_lab
 from tests.test_ui_kept import Caller
@@ -46,6 +47,22 @@ def test_anything_else_is_logged_with_its_traceback_and_said(notices: list[str],
         assert border(handler, ["out"])() == gr.skip()
     assert "ZeroDivisionError: division by zero" in notices[0]
     assert "in handler" in caplog.text
+
+
+def test_an_event_past_the_queue_leaves_its_notice_to_one_that_can_give_it(notices: list[str]):
+    """Past the queue gr.Warning reaches nobody, so an error there would be silent."""
+
+    def handler() -> None:
+        raise StoreError("the disk is <full>")
+
+    with gr.Blocks():
+        trouble = gr.JSON()
+    first, second = (border(handler, {trouble}, trouble=trouble)()[trouble] for _ in range(2))
+    assert notices == [] and first != second, "the same trouble twice is told twice"
+    told(first)
+    assert notices == ["The disk is &lt;full&gt;."]
+    told({"forged": True})
+    assert len(notices) == 1
 
 
 def test_a_stream_that_fails_keeps_what_it_said_and_ends_with_the_page_put_right(notices: list[str]):

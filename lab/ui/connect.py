@@ -37,22 +37,32 @@ PAGES = 256  # that a stream may have something left for
 GENERATIONS = 8  # replies drawn at once over all pages; the engine takes turns among them
 
 
-def notice(error: Exception) -> None:
-    """What a person is told. The text is escaped: Gradio renders notices as HTML."""
+def words_of(error: Exception) -> tuple[str, str]:
+    """What a person is told, and the title above it. A fault goes to the log as well."""
     if isinstance(error, LabError):
-        gr.Warning(html.escape(sentence(str(error))), title="Not done")
-        return
+        return sentence(str(error)), "Not done"
     log.error("a handler of the page failed", exc_info=error)
     said = f"{type(error).__name__}: {error}"
-    gr.Warning(html.escape(f"a fault inside the lab ({said[:200]}); its traceback is in the terminal"), title="Fault")
+    return f"a fault inside the lab ({said[:200]}); its traceback is in the terminal", "Fault"
 
 
-def border(handler: Handler, outputs: Collection[Any], recover: Handler | None = None) -> Handler:
-    """The handler, whose exceptions end as a notice. `recover` takes its arguments and puts the page right again."""
+def notice(words: str, title: str) -> None:
+    """The text is escaped: Gradio renders notices as HTML."""
+    gr.Warning(html.escape(words), title=title)
+
+
+def border(
+    handler: Handler, outputs: Collection[Any], recover: Handler | None = None, trouble: gr.JSON | None = None
+) -> Handler:  # fmt: skip
+    """The handler, whose exceptions end as a notice. `recover` takes its arguments and puts the page right again; `trouble` is
+    told what the notice says, by an event that has no way to give one itself."""
     nothing = gr.skip() if outputs else None
 
     def mended(error: Exception, arguments: tuple[Any, ...]) -> Any:
-        notice(error)
+        words, title = words_of(error)
+        if trouble is not None:
+            return {trouble: [words, title, new_id()]}
+        notice(words, title)
         if recover is None:
             return nothing
         try:
@@ -88,15 +98,18 @@ def border(handler: Handler, outputs: Collection[Any], recover: Handler | None =
 def listen(
     triggers: Sequence[Any], handler: Handler, inputs: Any, outputs: Collection[Any], *,
     recover: Handler | None = None, cancels: Sequence[Any] | None = None, draws: bool = False, every_click: bool = False,
-    script: str | None = None, newest: bool = False, quiet: bool = False,
+    script: str | None = None, newest: bool = False, quiet: bool = False, trouble: gr.JSON | None = None,
 ) -> Any:  # fmt: skip
     """Connects a handler, behind the border and off the public API; no component shows that it is at work, for the browser
     would look each output up in the whole page, with every token of a reply. `draws` marks those that use the model: they say
     no to a second one in the same window themselves, and give back what was typed. `script` may change the inputs.
-    `newest`: of many, the last counts. `quiet` goes past the queue, in one answer instead of four; a notice needs the queue."""
+    `newest`: of many, the last counts. `quiet` goes past the queue, in one answer instead of four; a notice needs the queue, so
+    what there is to say of an error goes to `trouble`."""
+    if trouble is not None:
+        outputs = {*outputs, trouble}
     return gr.on(
         triggers,
-        remembering(border(handler, outputs, recover), inputs, outputs),
+        remembering(border(handler, outputs, recover, trouble), inputs, outputs),
         shown(inputs),
         shown(outputs) or None,
         cancels=cancels,

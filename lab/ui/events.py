@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from lab.records import new_id
-from lab.ui.connect import after, emptied, follow, listen, run, stream, then
+from lab.ui.connect import after, emptied, follow, listen, notice, run, stream, then
 from lab.ui.exports import Exports, command_of
 from lab.ui.lab import Lab
 from lab.ui.page import Page, heading, taken_over
@@ -53,6 +53,14 @@ def wire(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     wire_version_parts(lab, page, blocks)
     wire_feedback(lab, page)
     wire_training(lab, page, blocks)
+    listen([page.trouble.change], told, [page.trouble], [], every_click=True)
+
+
+def told(trouble: Any) -> None:
+    """A notice, of an event that had no way to give one."""
+    match trouble:
+        case [str(words), str(title), _]:
+            notice(words, title)
 
 
 def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
@@ -142,7 +150,10 @@ def wire_compare(lab: Lab, page: Page) -> None:
     surprise = [panel.rater, tab.wish, tab.what]
     for side, button in tab.votes.items():
         pressed = [tab.ballot, *surprise]
-        voted = listen([button.click], do.voter(side), pressed, tab.outputs(), every_click=True, script=PRESSED)
+        voted = listen(
+            [button.click], do.voter(side), pressed, tab.outputs(), every_click=True, script=PRESSED, quiet=True,
+            trouble=page.trouble,
+        )  # fmt: skip
         then(voted, VOTED)
     listen([tab.next.click, tab.surprise.click], do.next, surprise, tab.outputs(), every_click=True)
     stream([tab.due.change], do.draw, inputs | {tab.wish}, tab.outputs(), growing, recover=do.mend)

@@ -29,6 +29,7 @@ class Page:
     headed: Kept
     spoke: Kept  # the version that spoke when this page last looked
     news: gr.Textbox  # another value whenever there is something to look at
+    trouble: gr.JSON  # of an event past the queue: what the notice says and its title, and that it is another one
     panel: Panel
     tabs: gr.Tabs
     chat_tab: gr.Tab
@@ -49,7 +50,7 @@ class Page:
 def lay_out(settings: Settings) -> Page:
     """Must be called inside gr.Blocks."""
     headed, spoke = Kept(""), Kept(None)
-    news = gr.Textbox(visible="hidden", elem_id="news")
+    news, trouble = gr.Textbox(visible="hidden", elem_id="news"), gr.JSON(visible="hidden", elem_id="trouble")
     side = panel.build(settings)
     header = gr.HTML(elem_id="header", padding=False)
     with gr.Tabs(elem_id="tabs") as tabs:
@@ -67,8 +68,8 @@ def lay_out(settings: Settings) -> Page:
             model_parts = model.build(settings)
     timer = gr.Timer(TICK)
     return Page(
-        header, headed, spoke, news, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab, model_tab,
-        chat_tab_parts, compare_parts, training_parts, versions_parts, feedback_parts, model_parts, timer,
+        header, headed, spoke, news, trouble, side, tabs, chat_tab, compare_tab, training_tab, versions_tab, feedback_tab,
+        model_tab, chat_tab_parts, compare_parts, training_parts, versions_parts, feedback_parts, model_parts, timer,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lab.errors import StoreError
 from lab.records import Vote
 from tests.fakes import page_lab
 
@@ -146,6 +147,42 @@ def test_keys_under_a_slow_store_are_all_kept_and_none_is_of_a_pair_that_was_not
     page.wait_for_timeout(1000)
     assert len(votes_in(served)) == 3 and len(served.lab.store.every_vote()) == 3
     assert pair_on_screen(page) == seen
+
+
+def test_a_vote_that_cannot_be_kept_says_so_and_can_be_given_again(page: Page, served: Served):
+    """It goes past the queue, where Gradio has no notices."""
+    filled(served, page)
+    page.keyboard.press("Space")
+    seen = pair_on_screen(page)
+    add = served.lab.store.add_opinion
+
+    def full(opinion: Any) -> None:
+        raise StoreError("the disk is full; make room, then vote again")
+
+    for _ in range(2):
+        served.lab.store.add_opinion = full
+        page.keyboard.press("1")
+        notice = page.get_by_test_id("toast-text")
+        expect(notice).to_have_text("The disk is full; make room, then vote again.")
+        page.locator(".toast-close").click()
+        expect(notice).to_be_hidden()
+    assert pair_on_screen(page) == seen and votes_in(served) == []
+    served.lab.store.add_opinion = add
+    page.keyboard.press("1")
+    follows(page, seen)
+    assert len(votes_in(served)) == 1
+
+
+@pytest.mark.noise("ERR_FAILED")
+def test_a_vote_that_does_not_reach_the_server_says_so(page: Page, served: Served):
+    """As one in the queue would: Gradio then waits for the server and loads the page again."""
+    filled(served, page)
+    page.keyboard.press("Space")
+    pair_on_screen(page)
+    page.route("**/run/predict*", lambda route: route.abort())
+    page.keyboard.press("1")
+    expect(page.locator(".toast-body")).to_be_visible()
+    assert votes_in(served) == []
 
 
 def test_without_a_queue_a_pair_is_drawn_in_sight_and_the_next_one_follows(page: Page, served: Served):
