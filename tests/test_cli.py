@@ -24,6 +24,8 @@ from lab.feedback.store import Store
 from lab.model.identity import base_id
 from lab.records import new_id
 from lab.registry.lock import HomeLock
+from lab.registry.versions import Versions
+from tests.fake_trainer import add_version
 
 ROOT = Path(cli.__file__).parents[1]
 REPORT = {"algorithm", "version", "parent", "steps", "used", "dropped", "loss_first", "loss_last", "heldout_before",
@@ -445,6 +447,24 @@ def test_an_unknown_version_is_one_line(run: Runner, tmp_path: Path, verb: list[
 
 def test_rolling_back_from_the_beginning_is_one_line(run: Runner):
     assert "rollback" not in run("rollback").error
+
+
+def test_a_rollback_takes_effect_within_seconds_of_the_command(home: Path, tiny_model: Path):
+    """From the start of Python until CURRENT, which a running chat follows; a busy machine has time, a loaded model has not."""
+    versions = Versions(home / "adapters", base_id(str(tiny_model), "none"))
+    versions.activate(add_version(versions))
+    flags = ["--home", str(home), "--model", str(tiny_model), "--quantize", "none"]
+    took = []
+    for _ in range(2):
+        versions.activate(1)
+        began = time.monotonic()
+        with subprocess.Popen([sys.executable, "-m", "lab.cli", "rollback", *flags], cwd=ROOT) as command:
+            while versions.named() != 0 and time.monotonic() - began < 60:
+                time.sleep(0.005)
+            took.append(time.monotonic() - began)
+            assert command.wait(60) == 0
+    print("CURRENT names version 0 after", ", ".join(f"{seconds:.2f} s" for seconds in took))
+    assert min(took) < 3.0
 
 
 def test_the_base_scores_a_half(run: Runner, tmp_path: Path):

@@ -219,6 +219,45 @@ def test_a_rollback_from_another_terminal_ends_the_trial_in_the_chat(lab: Lab) -
     assert lab.versions.live() == 0, "and it does not come back by itself"
 
 
+def test_a_rollback_in_another_terminal_reaches_the_chat_before_the_next_tick(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two ticks the loop glances at CURRENT; here a pause would last longer than the test waits."""
+    monkeypatch.setattr("lab.loop.worker.PAUSE", 60.0)
+    made = add_version(lab.versions)
+    lab.versions.activate(made)
+    spoke = threading.Event()
+
+    def on_live(version: AdapterVersion) -> None:
+        lab.chat.on_live(version)
+        spoke.set()
+
+    worker = Worker(lab.store, lab.versions, lab.settings, on_live, lab.command, first_wait=60.0)
+    worker.start()
+    try:
+        took = []
+        for turn in range(3):
+            time.sleep(0.25)  # the tick is over
+            spoke.clear()
+            before = time.monotonic()
+            if turn % 2:
+                Versions(lab.settings.adapters, BASE).activate(made)
+            else:
+                Versions(lab.settings.adapters, BASE).rollback()
+            assert spoke.wait(10.0)
+            took.append(time.monotonic() - before)
+    finally:
+        worker.stop()
+    print("the chat speaks by another version after", ", ".join(f"{seconds:.3f} s" for seconds in took))
+    assert lab.chat.loaded == [0, made, 0] and min(took) < 0.4
+
+
+def test_a_glance_at_who_is_to_speak_costs_next_to_nothing(lab: Lab) -> None:
+    lab.versions.activate(add_version(lab.versions))
+    began = time.thread_time()
+    for _ in range(1000):
+        assert lab.versions.named() == 1
+    assert time.thread_time() - began < 1.0, "a thousandth of a second each, and ten a second: a hundredth of a core at most"
+
+
 def blind_vote(store: Store, version: int, number: int, won: bool) -> None:
     conversation = store.start_conversation("blind", "compare")
     user = Reply(new_id(), conversation, None, "user", f"prompt {number}")

@@ -31,6 +31,7 @@ Phase = Literal["waiting", "queued", "training", "paused"]
 PAUSED = "paused"  # the store's flag; it outlives the lab
 STOPPED = "stopped on request; the feedback is kept and the next round will use it"
 PAUSE = 0.5  # seconds between two ticks
+GLANCE = 0.1  # seconds between two looks at who is to speak, in a pause
 COUNT_SHARE = 20  # counting opinions takes at most one part in this of the worker's time
 SLEPT = 5.0  # seconds by which the clock on the wall must run ahead between two ticks to say that the machine slept
 AGAIN = 60.0  # seconds before a candidate that could not be published is tried again: looking reads every byte of it
@@ -189,6 +190,7 @@ class Worker:
 
     def _run(self) -> None:
         while not self._ending.is_set():
+            named = self.versions.named()
             try:
                 self.tick()
                 self._trouble = ""
@@ -197,8 +199,14 @@ class Worker:
             except Exception as error:  # the border of the loop: it outlives its bugs, and shows them
                 logger.exception("the loop stumbled")
                 self._trouble = f"{type(error).__name__}: {error}"
-            self._wake.wait(PAUSE)
-            self._wake.clear()
+            self._rest(named)
+
+    def _rest(self, named: int | None) -> None:
+        """A pause; it ends at once when somebody wakes the loop, and soon when another version than this one is to speak."""
+        end = time.monotonic() + PAUSE
+        while not self._wake.wait(GLANCE) and time.monotonic() < end and self.versions.named() == named:
+            pass
+        self._wake.clear()
 
     def _jobs(self) -> list[Job]:
         """This base's; a lab on the same home that speaks with another model has its own."""

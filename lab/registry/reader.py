@@ -58,6 +58,14 @@ class Reader:
         """
         return self._seen()[1]
 
+    def named(self) -> int | None:
+        """What CURRENT says, be it usable or not; None when it says nothing. One small read, for who looks often."""
+        try:
+            text = self._file("CURRENT").read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            return None
+        return int(text) if text.isdigit() and len(text) < 10 else None
+
     def trial(self) -> OnTrial | None:
         """The version on trial, where there is one, and its opponent: where that is gone, the proven one before it."""
         return self._trial(*self._seen())
@@ -81,7 +89,7 @@ class Reader:
                 report_of(self.folder / folder_name(version))
             except Damaged as error:
                 found.append((folder_name(version), str(error)))
-        current, live = self._current(), self.live()
+        current, live = self.named(), self.live()
         if current != live and (current is not None or self._file("CURRENT").exists() or live):
             found.append(("CURRENT", f"it names no version that can be used; version {live} is live instead"))
         return found
@@ -137,7 +145,7 @@ class Reader:
         """The lines and the version that speaks, as they were at one moment: a change may come between the two files."""
         while True:
             size = self._size()
-            current, history = self._current(), self._history()
+            current, history = self.named(), self._history()
             if size == self._size():
                 break
         back = [version for version in reversed(history.lives) if history.may_speak(version)]
@@ -149,13 +157,6 @@ class Reader:
             return self._file("STATES.jsonl").stat().st_size
         except OSError:
             return 0
-
-    def _current(self) -> int | None:
-        try:
-            text = self._file("CURRENT").read_text(encoding="ascii").strip()
-        except (OSError, ValueError):
-            return None
-        return int(text) if text.isdigit() and len(text) < 10 else None
 
     def _numbers(self) -> list[int]:
         try:

@@ -111,7 +111,7 @@ class Versions(Reader):
         with self._changing():
             self.get(version, verify=True)
             before = self.live()
-            if version != before or self._current() != before or verdict or self.trial():
+            if version != before or self.named() != before or verdict or self.trial():
                 self._switch(before, version, why or "activated", verdict)
         return self.get(version)
 
