@@ -27,6 +27,10 @@ class VersionError(LabError):
     """A version that does not exist, is damaged, or cannot be activated."""
 
 
+class NoMemoryError(LabError):
+    """Something sound for which there is no memory now; it may be tried again later."""
+
+
 class BusyError(LabError):
     """Something only one process may hold (a home, the trainer's lease, a port) is held by another."""
 

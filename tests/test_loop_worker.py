@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from lab.errors import BusyError, TrainingError, VersionError
+from lab.errors import BusyError, NoMemoryError, TrainingError, VersionError
 from lab.feedback.store import Store
 from lab.loop.trainer import TrainerProcess, ending, is_gone, last_line
 from lab.loop.trial import evidence
@@ -405,6 +405,38 @@ def test_a_version_the_chat_cannot_load_goes_back_to_the_one_before(lab: Lab) ->
     worker.tick()
     assert lab.chat.loaded == [2] and worker.status().last_error == ""
     assert lab.versions.rollback().version == 0  # never back to the broken one
+
+
+def test_a_version_that_finds_no_memory_is_not_refused_but_waits(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trainer beside the chat held the memory in the moment a version was to be loaded, and it was refused for ever."""
+    room, asked = False, []
+
+    def on_live(made: AdapterVersion) -> None:
+        asked.append(made.version)
+        if made.version == 2 and not room:
+            raise NoMemoryError("there is not enough memory now; free some")
+        lab.chat.on_live(made)
+
+    worker = lab.worker(trainer=False)
+    worker.on_live = on_live
+    lab.versions.activate(add_version(lab.versions))
+    lab.versions.start_trial(add_version(lab.versions), "sound", "passed")
+    worker.tick()
+    worker.tick()
+    assert asked == [2], "not with every tick: each try reads the whole adapter"
+    assert (lab.versions.live(), lab.versions.get(2).state, lab.versions.get(1).state) == (2, "trial", "live")
+    assert worker.status().last_error.startswith("version 2 waits, and version 0 speaks until then: there is not enough memory")
+    lab.versions.rollback()
+    worker.tick()
+    assert (asked, worker.status().last_error) == ([2, 1], ""), "another one is not kept waiting"
+    lab.versions.activate(2)
+    worker.tick()
+    room = True
+    monkeypatch.setattr("lab.loop.worker.AGAIN", 0.0)
+    worker._crowded = (2, "", 0.0)  # a minute has passed
+    worker.tick()
+    assert asked == [2, 1, 2, 2] and lab.chat.loaded == [1, 2] and worker.status().last_error == ""
+    assert lab.versions.get(2).state == "live"
 
 
 def test_pause_outlives_the_lab(lab: Lab) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -18,10 +19,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from lab.errors import ModelError, VersionError
+from lab.errors import ModelError, NoMemoryError, VersionError
 from lab.model import adapters
 from lab.model.base import Base, load_base
 from lab.model.generate import Request, draw, generate, shaped, stream
+from lab.model.libraries import LoraLayer
 from lab.model.template import ChatTemplate
 from lab.records import Message, Sampling
 
@@ -439,6 +441,38 @@ def spoil_config_away(folder: Path) -> None:
 def spoil_weights_away(folder: Path) -> None:
     (folder / "adapter_model.safetensors").unlink()
     torch.save({}, folder / "adapter_model.bin")  # a pickle in its place is not taken
+
+
+@pytest.mark.parametrize("error", [
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 MiB"), MemoryError(),
+    OSError(errno.ENOMEM, "Cannot allocate memory"),
+    RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+], ids=["cuda", "python", "system", "torch"])  # fmt: skip
+@pytest.mark.parametrize("others", [0, 1])
+def test_an_adapter_without_room_leaves_nothing_and_loads_later(
+    base: Base, saved: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, error: Exception, others: int
+) -> None:
+    """Memory runs out when some layers have their adapter already; nothing is wrong with the version."""
+    request = Request(prompt_of(base), PLAIN, seed=1)
+    if others:
+        adapters.load(base, saved[1], "v2")
+    bare, before = generate(base, [request]), set(base.model.state_dict())
+    whole, put = LoraLayer.update_layer, []
+
+    def crowded(self: Any, name: str, *rest: Any, **more: Any) -> None:
+        put.append(name)
+        if len(put) == 3:
+            raise error
+        whole(self, name, *rest, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LoraLayer, "update_layer", crowded)
+        with pytest.raises(NoMemoryError, match="not enough memory"):
+            adapters.load(base, saved[0], "v1")
+    assert set(base.model.state_dict()) == before and adapters.names(base) == ["v2"][:others]
+    assert generate(base, [request]) == bare
+    adapters.load(base, saved[0], "v1")
+    assert generate(base, [replace(request, adapter="v1")]) != bare
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 
 from lab.chat.turnstile import Turnstile
-from lab.errors import ModelError, VersionError
+from lab.errors import LabError, ModelError
 from lab.model import adapters
 from lab.model.base import Base
 from lab.model.generate import Emitted, Request, stream
@@ -52,7 +52,7 @@ class Engine:
 
     While a version is on trial it answers `share` of the turns, the proven one the others; a turn's seed decides.
 
-    Raises VersionError if the live version cannot be loaded.
+    Raises VersionError if the live version cannot be loaded, and NoMemoryError if it may be later.
     """
 
     def __init__(self, base: Base, versions: Versions, busy: Callable[[float], None], share: float = 1.0) -> None:
@@ -85,7 +85,7 @@ class Engine:
     def use_adapter(self, version: int) -> None:
         """The next reply speaks by this version; those in flight finish on theirs.
 
-        Raises VersionError, and stays on the old version, if this one cannot be loaded.
+        Raises VersionError or NoMemoryError, and stays on the old version, if this one cannot be loaded.
         """
         with self._turnstile:
             self._load(version)
@@ -97,7 +97,7 @@ class Engine:
 
         Ends when all have finished. When `stop` is set the unfinished ones end as "stopped", with the tokens they have.
         `ahead` draws what nobody waits for yet, so the trainer is not asked to step aside.
-        Raises VersionError for a version that cannot be loaded and ModelError for a message the model cannot take.
+        Raises VersionError or NoMemoryError for a version that cannot be loaded, and ModelError for a message that is too long.
         """
         pinned = self._pin([self._speaker(turn.seed) if turn.version is None else turn.version for turn in turns])
         here = object()
@@ -143,7 +143,7 @@ class Engine:
             try:
                 for version in pinned:
                     self._load(version)
-            except VersionError:
+            except LabError:
                 self._drop_unused()
                 raise
             self._speaking.update(pinned)

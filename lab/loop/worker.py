@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from lab.errors import BusyError, LabError, VersionError
+from lab.errors import BusyError, LabError, NoMemoryError, VersionError
 from lab.feedback.examples import counts
 from lab.feedback.store import Purgeable, Store
 from lab.loop.care import care_of
@@ -34,7 +34,7 @@ PAUSE = 0.5  # seconds between two ticks
 GLANCE = 0.1  # seconds between two looks at who is to speak, in a pause
 COUNT_SHARE = 20  # counting opinions takes at most one part in this of the worker's time
 SLEPT = 5.0  # seconds by which the clock on the wall must run ahead between two ticks to say that the machine slept
-AGAIN = 60.0  # seconds before a candidate that could not be published is tried again: looking reads every byte of it
+AGAIN = 60.0  # seconds before what could not be published, or found no memory, is tried again: looking reads every byte of it
 JOBS_SEEN = 50  # newest jobs of this base that a tick looks at
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,8 @@ class Worker:
     """One a lab; with an empty `trainer_command` its rounds are for a trainer that somebody else runs.
 
     `on_live` is called from the worker's thread with each version that became live; the chat loads it, and if it raises
-    a LabError the version before stays live, proven or on trial as it was.
+    a LabError the version before stays live, proven or on trial as it was. Only with a NoMemoryError the version stays live while
+    the chat speaks by the one before, and is loaded when there is memory for it.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Worker:
         self._stand: tuple[tuple, TrialStatus | None] = ((), None)  # the trial by then, and the opinions there were
         self._stuck: dict[str, tuple[str, float]] = {}  # by job: why its candidate was not published, when to try again
         self._load_error = ""  # of a version that the chat could not load; empty again when one is
+        self._crowded: tuple[int, str, float] | None = None  # a version without room in memory: why, and when to try it again
 
     # for the lab
 
@@ -112,7 +114,8 @@ class Worker:
         if job is not None:
             phase = "training" if job.state == "running" else "queued"
         stuck = next((words for words, _ in list(self._stuck.values())), "")
-        error = self._trouble or self._load_error or stuck or self.trainer.trouble
+        crowded = self._crowded[1] if self._crowded else ""
+        error = self._trouble or crowded or self._load_error or stuck or self.trainer.trouble
         other, alive = self._other_trainer(), self.trainer.is_alive()
         reason = self._plan(jobs, fresh, paused).reason
         if other is not None and self.trainer.command and not alive:
@@ -276,6 +279,9 @@ class Worker:
     def _follow(self) -> None:
         """Tells the chat when another version is live: by the gate, or by a command line beside it."""
         live = self.versions.live()
+        if self._crowded and live == self._crowded[0] and time.monotonic() < self._crowded[2]:
+            return
+        self._crowded = None
         if live == self._live:
             return
         before, self._live = self._live, live
@@ -283,6 +289,10 @@ class Worker:
         try:
             self.on_live(self.versions.get(live))
             self._load_error = ""
+        except NoMemoryError as error:
+            words = f"version {live} waits, and version {before} speaks until then: {error}"
+            self._crowded = live, words, time.monotonic() + AGAIN
+            self._live = before
         except LabError as error:
             self._load_error = str(error)
             self._live = before

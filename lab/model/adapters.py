@@ -6,6 +6,7 @@ under a reply; training makes one active for as long as it runs.
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from lab.errors import ModelError, VersionError
+from lab.errors import ModelError, NoMemoryError, VersionError
 from lab.model.base import Base
 from lab.model.libraries import (
     LoraConfig,
@@ -29,6 +30,7 @@ from lab.model.libraries import (
 from lab.model.lora import lean
 
 BASE = "__base__"  # PEFT's word for "no adapter" in a mixed batch
+NO_MEMORY = ("out of memory", "allocate memory", "alloc_failed")  # in the words of CUDA, the system, torch and cuBLAS
 
 
 def names(base: Base) -> list[str]:
@@ -89,7 +91,8 @@ def per_row(base: Base, adapters: Sequence[str | None]) -> Iterator[None]:
 
 
 def load(base: Base, folder: Path, name: str) -> None:
-    """Loads a saved adapter under a name, all of it or nothing. Raises VersionError if the files do not fit this base.
+    """Loads a saved adapter under a name, all of it or nothing. Raises VersionError if the files do not fit this base,
+    and NoMemoryError if they may, with more memory free.
 
     PEFT's own loader is not used: it looks on the Hub for files that are missing here, takes pickled weights, and
     only warns when half of an adapter's tensors are not there.
@@ -108,13 +111,36 @@ def load(base: Base, folder: Path, name: str) -> None:
         missing = [key for key in result.missing_keys if f".{name}." in key]
         if missing or result.unexpected_keys:
             raise ValueError(f"{len(missing)} tensors are missing, {len(result.unexpected_keys)} belong nowhere")
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, MemoryError, SafetensorError) as error:
         if name in names(base):
             drop(base, name)
+        else:
+            detach(base, name)
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        if lacks_memory(error):
+            raise NoMemoryError(f"there is not enough memory for the adapter in {folder} now ({reason}); free some") from error
         raise VersionError(f"the adapter in {folder} does not load on {base.id}: {reason}; activate another version") from error
     for parameter in base.model.parameters():
         parameter.requires_grad_(False)
+
+
+def lacks_memory(error: Exception) -> bool:
+    """Whether it is the machine's fault and may pass; libraries say so in types and words of their own."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    return isinstance(error, RuntimeError | SafetensorError) and any(words in str(error).lower() for words in NO_MEMORY)
+
+
+def detach(base: Base, name: str) -> None:
+    """Takes off what an attach that was cut short has put on some layers: PEFT knows no adapter of that name by then."""
+    if isinstance(base.model, PeftModel):
+        for layer in layers(base):
+            cast(LoraLayer, layer).delete_adapter(name)
+        return
+    for parent in list(base.model.modules()):
+        for key, child in list(parent.named_children()):
+            if isinstance(child, LoraLayer):
+                setattr(parent, key, child.get_base_layer())
 
 
 def drop(base: Base, name: str) -> None:
