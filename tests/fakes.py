@@ -305,6 +305,9 @@ class FakeVersions:
     def rounds(self, version: int) -> list[str]:
         return [each.job for each in self.made if each.version in self.lineage(version)]
 
+    def round_of(self, version: int) -> str:
+        return next((each.job for each in self.made if each.version == version), "")
+
     def rewarded_by(self, version: int) -> int | None:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,6 +80,23 @@ def test_a_policy_learned_what_its_reward_model_read(store: Store, versions: Ver
     assert f"rewarded by reward model {heir}, 3 opinions" in words_of([step])[0]
     child = add_version(versions, policy)
     assert reached(store, versions, early) == reached(store, versions, taken_back) == [policy, child]
+
+
+def test_a_version_whose_round_nobody_knows_is_not_told_to_have_read_what_its_parent_read(
+    store: Store, versions: Versions, settings: Settings
+) -> None:
+    """Its folder is damaged and its line is of a lab that noted no job: it got its parent's round, opinions and all."""
+    first = add_votes(store, 2)
+    one = round_of(store, versions, settings)
+    unknown = add_version(versions, one)
+    last = add_version(versions, unknown)
+    (versions.folder / f"{unknown:04}" / "MANIFEST.json").unlink()
+    lines = [json.loads(line) for line in (versions.folder / "STATES.jsonl").read_text().splitlines()]
+    kept = [{key: value for key, value in line.items() if (key, line["version"]) != ("job", unknown)} for line in lines]
+    (versions.folder / "STATES.jsonl").write_text("".join(json.dumps(line) + "\n" for line in kept))
+    steps = of_version(store, versions, last)
+    assert [(step.version, len(step.learned)) for step in steps] == [(last, 0), (unknown, 0), (one, 2)]
+    assert (steps[1].job, steps[1].algorithm) == ("", "") and reached(store, versions, first[0]) == [one, last]
 
 
 def test_what_was_taken_back_or_deleted_since_is_still_told(store: Store, versions: Versions, settings: Settings) -> None:

@@ -62,7 +62,7 @@ def of_version(store: Store, versions: Versions, version: int) -> list[Step]:
     replies = replies_of(store, [known[each] for opinions in read.values() for each in opinions if each in known])
     for place, number in enumerate(line):
         made = states.get(number)
-        (job_id,) = versions.rounds(number)[:1] or ("",)
+        job_id = versions.round_of(number)
         job = jobs.get(job_id)
         parent = line[place + 1] if place + 1 < len(line) else 0
         steps.append(Step(
@@ -78,7 +78,7 @@ def rounds_behind(versions: Versions, number: int) -> list[str]:
     reward = versions.rewarded_by(number)
     scored = versions.rewards().rounds(reward) if reward else []
     own_names = (job.removesuffix("-reward") for job in scored)  # a round of PPO makes its reward model under a name like that
-    return list(dict.fromkeys([*versions.rounds(number)[:1], *own_names]))
+    return list(dict.fromkeys(job for job in (versions.round_of(number), *own_names) if job))
 
 
 def of_reply(store: Store, versions: Versions, reply: str) -> list[Step]:

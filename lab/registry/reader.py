@@ -104,6 +104,10 @@ class Reader:
             line.append(parent)
         return line
 
+    def round_of(self, version: int) -> str:
+        """Id of the job that made a version; empty for the base, and where its folder is gone and nobody noted the job."""
+        return self._origin(version, self._history())[1] if version else ""
+
     def rounds(self, version: int) -> list[str]:
         """Ids of the jobs that made a version and its ancestors: what it has learned is what they were given."""
         history = self._history()
