@@ -278,6 +278,7 @@ class FakeVersions:
         self.broken: list[tuple[str, str]] = []
         self.against: int | None = None  # the proven version, while the live one is on trial
         self.scorers: FakeVersions | None = None  # reward models
+        self.rewarded: dict[int, int] = {}  # a policy: its reward model
 
     def all(self) -> list[AdapterVersion]:
         ground = AdapterVersion(0, self.base, None, "retired", "", 0.0)
@@ -309,7 +310,7 @@ class FakeVersions:
         return next((each.job for each in self.made if each.version == version), "")
 
     def rewarded_by(self, version: int) -> int | None:
-        return None
+        return self.rewarded.get(version)
 
     def damaged(self) -> list[tuple[str, str]]:
         return self.broken

@@ -99,6 +99,17 @@ def test_which_of_the_two_learned_from_a_prompt_is_told(lab: Lab):
     assert "version 2 learned from this" in page and "both learned from this" in page and "never trained on" in page
 
 
+def test_a_policy_learned_from_what_its_reward_model_read(lab: Lab):
+    """Its own round has other opinions: those of the reward model came to it by the scores of its replies."""
+    thumb, _, hi, better = rate(lab)
+    scorers = FakeVersions(lab.versions.folder, AdapterVersion(1, "tiny", 0, "live", "reward", 1.5, job="scorer"), live=1)
+    lab.versions.scorers, lab.versions.rewarded = scorers, {2: 1}
+    for name, opinions in (("one", ()), ("scorer", (thumb, better)), ("two", (hi,))):
+        lab.store.add_job(Job("dpo", "tiny", 0, "", opinions, 1, id=name))
+    *_, last = play(lab, rated_prompts(lab.store, 8), (1, 2), GREED, threading.Event(), Memory())
+    assert [case.learned for case in last.cases] == ["after", "after", ""]
+
+
 def test_what_was_drawn_once_is_remembered_and_what_was_stopped_is_not(lab: Lab):
     rate(lab)
     memory, prompts = Memory(), rated_prompts(lab.store, 8)

@@ -15,7 +15,7 @@ from typing import Any
 
 from lab.feedback.examples import Threads, is_held_out
 from lab.feedback.store import Store
-from lab.loop.lineage import Opinion, opinions_of, replies_of, subjects, told
+from lab.loop.lineage import Opinion, opinions_of, reach, replies_of, subjects, told
 from lab.records import Message, Sampling
 from lab.ui.lab import Lab
 
@@ -112,13 +112,13 @@ def play(
 
     how = replace(sampling, max_new_tokens=min(LONGEST, sampling.max_new_tokens))
     hashes = tuple(lab.versions.get(version).hash for version in versions)
-    learned = tuple(lab.store.learned(lab.versions.rounds(version), lab.versions.base) for version in versions)
+    reached = reach(lab.store, lab.versions)
     cases: list[Case] = []
     yield Played((), len(prompts))
     for rated in prompts:
         if stop.is_set():
             return
-        case = Case(rated, learned=who_learned(rated.opinions, learned[0], learned[1]))
+        case = Case(rated, learned=who_learned({heir for name in rated.opinions for heir in reached.get(name, ())}, versions))
         cases.append(case)
         keys = [(lab.versions.base, version, hash_, how, str(rated.prompt))
                 for version, hash_ in zip(versions, hashes, strict=True)]  # fmt: skip
@@ -140,9 +140,9 @@ def play(
         yield Played(tuple(cases), len(prompts))
 
 
-def who_learned(opinions: Sequence[str], before: Collection[str], after: Collection[str]) -> str:
-    """Which of the two has read any of these opinions."""
-    one, other = (any(name in learned for name in opinions) for learned in (before, after))
+def who_learned(heirs: Collection[int], versions: tuple[int, int]) -> str:
+    """Which of the two is among the versions that some opinions reached."""
+    one, other = (version in heirs for version in versions)
     if one and other:
         return "both"
     return "before" if one else "after" if other else ""
