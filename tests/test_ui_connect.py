@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,12 @@ def test_opinions_are_wired_so_that_no_click_is_lost(home: Path):
     for fn in opinions:
         assert fn.trigger_mode == "multiple", fn.name
         assert fn.concurrency_limit is None, fn.name
+
+
+def test_no_id_is_on_the_page_twice(home: Path):
+    """Four were, Undo among them: a key of the Compare tab looks its button up by that, and could press the other one."""
+    ids = Counter(block.elem_id for block in build(page_lab(home)).blocks.values() if getattr(block, "elem_id", None))
+    assert len(ids) > 100 and [name for name, count in ids.items() if count > 1] == []
 
 
 def test_nothing_of_the_page_is_a_public_api(home: Path):

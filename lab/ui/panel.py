@@ -108,11 +108,11 @@ def build(settings: Settings) -> Panel:
             title = gr.Textbox(show_label=False, container=False, visible=False, max_length=LONGEST_TITLE, elem_id="title")
             title_save = gr.Button("Save name", variant="primary", size="sm", visible=False, elem_id="title-save")
             hide = gr.Button("Hide from the list", size="sm", elem_id="hide")
-            export = gr.Button("Save as a file", size="sm", elem_id="export")
+            export = gr.Button("Save as a file", size="sm", elem_id="conversation-export")
             exported = gr.Textbox(visible="hidden", elem_id="exported")  # a script of the page makes a download of it
             delete = gr.Button("Delete for good…", size="sm", elem_id="forget")
             foreseen = gr.Markdown(visible=False, elem_id="foreseen")
-            delete_sure = gr.Button("Delete for good", variant="stop", size="sm", visible=False, elem_id="forget-sure")
+            delete_sure = gr.Button("Delete for good", variant="stop", size="sm", visible=False, elem_id="forget-yes")
             delete_not = gr.Button("Keep it", size="sm", visible=False, elem_id="forget-not")
         rater = gr.Textbox(
             label="Rater", info="the name your votes carry", value=settings.rater, max_length=LONGEST_RATER, elem_id="rater"

@@ -174,7 +174,7 @@ def test_a_better_answer_shows_what_it_changes(page: Page, served: Served):
 def test_a_badge_opens_the_lineage_of_its_version(page: Page, served: Served):
     say(page, "hello", 1)
     link(page, "base").click()
-    expect(page.locator("#lineage")).to_contain_text("Where base comes from")
+    expect(page.locator("#about-lineage")).to_contain_text("Where base comes from")
     page.click("#about-close")
     expect(page.locator("#about")).to_have_count(0)
 
@@ -200,13 +200,13 @@ def test_the_list_is_searched_renamed_hidden_saved_and_deleted(page: Page, serve
     page.get_by_role("button", name="Show in the list").click()
     expect(page.locator("#conversations label")).to_have_count(2)
     with page.expect_download() as saving:
-        page.click("#export")
+        page.click("#conversation-export")
     assert "about dogs" in Path(saving.value.path()).read_text()
     page.click("#forget")
     expect(page.locator("#foreseen")).to_contain_text("This deletes 2 turns and 0 opinions, and cannot be undone.")
     page.click("#forget-not")
     page.click("#forget")
-    page.click("#forget-sure")
+    page.click("#forget-yes")
     expect(page.locator("#conversations label")).to_have_text(["about cats"])
     expect(page.locator(BOTS)).to_have_count(0)
     assert [each.title for each in served.lab.store.conversations()] == ["about cats"]

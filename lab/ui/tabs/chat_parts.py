@@ -187,7 +187,7 @@ def build_about() -> AboutParts:
             )  # fmt: skip
             diff = gr.HTML(elem_id="better-diff", padding=False)
             better_save = gr.Button("Save better answer", variant="primary", size="sm", elem_id="better-save")
-        lineage = gr.Markdown(elem_id="lineage", visible=False, sanitize_html=True)
+        lineage = gr.Markdown(elem_id="about-lineage", visible=False, sanitize_html=True)
     return AboutParts(
         reply, box, what, close, opinion, criterion, value, reasons, comment, save, better_box, better, diff, better_save,
         lineage,

@@ -77,7 +77,7 @@ def build() -> VersionsTab:
         )  # fmt: skip
         activate = gr.Button("Activate", variant="primary", scale=0, min_width=110, elem_id="activate")
         rollback = gr.Button("Roll back", scale=0, min_width=120, elem_id="rollback")
-        undo = gr.Button("Undo", scale=0, min_width=290, visible=False, elem_id="undo")
+        undo = gr.Button("Undo", scale=0, min_width=290, visible=False, elem_id="version-undo")
         delete = gr.Button("Delete", variant="stop", scale=0, min_width=100, elem_id="delete")
         delete_sure = gr.Button("Delete for good", variant="stop", scale=0, min_width=250, visible=False, elem_id="delete-sure")
         keep = gr.Button("Keep it", scale=0, min_width=100, visible=False, elem_id="keep")
