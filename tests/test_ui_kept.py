@@ -38,6 +38,16 @@ def test_a_window_has_its_own_and_a_new_one_the_first() -> None:
     assert (count.of("ann"), count.of("bob"), count.of(None)) == (3, 0, 0)
 
 
+@pytest.mark.parametrize("nobody", [None, ""])
+def test_requests_that_name_no_window_share_nothing(nobody: str | None) -> None:
+    """They had one memory together: what one of them opened, the next one saw."""
+    place = Kept("nowhere")
+    place.keep(nobody, "ann's conversation")
+    assert place.of(nobody) == "nowhere" and not place._of
+    called = remembering(lambda where: {place: "bob's", "box": where}, [place], {place, "box"})
+    assert [asked(called, Caller(nobody)) for _ in range(2)] == [{"box": "nowhere"}] * 2  # type: ignore[arg-type]
+
+
 def test_windows_that_were_left_alone_for_the_longest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "WINDOWS", 2)
     count = Kept(0)

@@ -23,7 +23,10 @@ WINDOWS = 1000  # that something is kept of; of those left alone for the longest
 
 
 class Kept:
-    """One thing, by window of the browser. `first` is what it is in a new one; it is never changed in place."""
+    """One thing, by window of the browser. `first` is what it is in a new one; it is never changed in place.
+
+    Of a request that names no window nothing is kept: whoever sends such ones would share it with everybody else who does.
+    """
 
     def __init__(self, first: Any) -> None:
         self.first = first
@@ -32,14 +35,17 @@ class Kept:
 
     def of(self, window: str | None) -> Any:
         with self._lock:
-            if (window or "") in self._of:
-                self._of.move_to_end(window or "")
-            return self._of.get(window or "", self.first)
+            if not window or window not in self._of:
+                return self.first
+            self._of.move_to_end(window)
+            return self._of[window]
 
     def keep(self, window: str | None, value: Any) -> None:
+        if not window:
+            return
         with self._lock:
-            self._of[window or ""] = value
-            self._of.move_to_end(window or "")
+            self._of[window] = value
+            self._of.move_to_end(window)
             while len(self._of) > WINDOWS:
                 self._of.popitem(last=False)
 
