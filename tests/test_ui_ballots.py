@@ -43,3 +43,4 @@ def test_a_page_finds_its_desk_again_and_the_quiet_ones_go_first() -> None:
         assert desks.of("first") is first
         desks.of(f"page {number}")
     assert desks.of("second") is not second and desks.of("first") is first
+    assert desks.of(None) is not desks.of(None) and desks.of("") is not desks.of("")

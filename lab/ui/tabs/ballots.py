@@ -69,16 +69,19 @@ class Desk:
 
 
 class Desks:
-    """By browser session. The page that was quiet for longest is forgotten first; its votes are in the store."""
+    """By browser session. The page that was quiet for longest is forgotten first; its votes are in the store. A request
+    that names no session gets a desk of its own, which nobody sees again."""
 
     def __init__(self) -> None:
         self._desks: OrderedDict[str, Desk] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, session: str | None) -> Desk:
+        if not session:
+            return Desk()
         with self._lock:
-            desk = self._desks.setdefault(session or "", Desk())
-            self._desks.move_to_end(session or "")
+            desk = self._desks.setdefault(session, Desk())
+            self._desks.move_to_end(session)
             while len(self._desks) > PAGES:
                 self._desks.popitem(last=False)
             return desk
