@@ -208,6 +208,7 @@ class FakeStatus:
     trainer_alive: bool = True
     paused: bool = False
     fresh: Counts = field(default_factory=Counts)
+    settling: int | None = None
 
 
 class FakeWorker:

@@ -364,7 +364,8 @@ def test_a_reply_drawn_again_is_no_evidence_and_a_blind_pair_is(parts: Parts) ->
     assert (old.replies[0].version, new.replies[0].version) == (1, 2)
     parts.session.vote(old.replies[0].id, new.replies[0].id, "b", "ab")
     assert status(parts.store, parts.versions).evidence == {  # type: ignore[union-attr]
-        "wins": 0, "losses": 0, "ties": 0, "better": 1.0, "worse": 1.0, "own_wins": 0, "own_losses": 0,
+        "wins": 0, "losses": 0, "ties": 0, "own_wins": 0, "own_losses": 0,
+        "better": 1.0, "worse": 1.0, "line_better": 1.0, "line_worse": 1.0,
     }  # fmt: skip
     *_, pair = parts.session.compare(old.conversation, new.replies[0].id, "and now?", SAMPLING, (2, 1))
     assert pair.conversation == old.conversation and [reply.version for reply in pair.replies] == [2, 1]

@@ -174,6 +174,7 @@ def test_a_round_waits_for_a_version_that_only_lacks_votes_of_its_own(lab: Lab) 
     add_votes(lab.store, 8)
     worker.tick()
     assert lab.store.jobs() == [] and f"waits until blind votes decide on version {two}" in worker.status().reason
+    assert worker.status().settling == two
     for number in range(12):
         blind_vote(lab.store, two, 100 + number, won=True)
     worker.tick()

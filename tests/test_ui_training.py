@@ -185,6 +185,11 @@ def test_what_starts_a_round_and_what_is_still_missing(home: Path):
     ready = conditions(replace(waiting, fresh=Counts(new_labelled=40), trainer_alive=True), settings)  # type: ignore[arg-type]
     assert "16 of 16 new thumbs" in ready and 'class="open"' not in ready
     assert 'class="open"' in conditions(replace(waiting, paused=True), settings)  # type: ignore[arg-type]
+    nearly = replace(waiting, fresh=Counts(new_pairs=40), trainer_alive=True, settling=7)
+    held = conditions(nearly, settings)  # type: ignore[arg-type]
+    assert "blind votes have decided on version 7, or 64 new votes" in held and held.count('class="open"') == 1
+    enough = conditions(replace(nearly, fresh=Counts(new_pairs=64)), settings)  # type: ignore[arg-type]
+    assert 'class="open"' not in enough
 
 
 def test_every_setting_of_rounds_is_explained_with_its_limits(home: Path):

@@ -75,10 +75,12 @@ def test_a_trial_is_told_with_its_evidence(handlers: VersionsHandlers):
     handlers.lab.versions.against = 1
     shown = handlers.tick(None, None)
     assert states(shown[handlers.tab.tree]) == ["trial", "proven", "base"]
-    assert "Version 2</strong> is on trial against version 1: 2 to 1 with 1 ties so far" in shown[handlers.tab.trial]
+    assert "Version 2</strong> is on trial against version 1: 2 to 1 with 1 tie so far" in shown[handlers.tab.trial]
     assert 'aria-label="evidence for it"' in shown[handlers.tab.trial]
     assert 'aria-label="2 votes for it, 1 ties, 1 against it"' in shown[handlers.tab.trial]
     assert "left:50%" in shown[handlers.tab.trial], "the needle leans to the side of proof"
+    line = trial_panel(stand(OnTrial(3, 1, 0.0, (2,)), [(2, 1.0)] * 9 + [(3, 1.0)] * 2))
+    assert "11 to 0 (of these 2 to 0 by itself" in line and 'aria-label="2 votes for it' in line, "the tally is of its own votes"
     against = trial_panel(stand(OnTrial(2, 1, 0.0), [(2, 0.0)] * 4))
     assert "right:50%" in against and 'aria-label="evidence against it"' in against
     done = handlers.activate(2, None)  # by hand, though it speaks already: that proves it

@@ -39,8 +39,8 @@ from lab.registry.versions import Versions
 class TrialStatus:
     """Where a trial stands: of the whole line, and of the version on trial by its own votes.
 
-    Wins, losses and ties are of the whole line, `own_wins` and `own_losses` of the version itself. `better` and `worse` are
-    e-values, of which twenty decide.
+    Wins, losses and ties are of the whole line, `own_wins`, `own_losses` and `own_ties` of the version itself. `better` and
+    `worse` are e-values, of which twenty decide.
     """
 
     version: int
@@ -50,6 +50,7 @@ class TrialStatus:
     ties: int
     own_wins: int
     own_losses: int
+    own_ties: int
     line: Trial
     own: Trial
 
@@ -89,7 +90,7 @@ class TrialStatus:
     @property
     def words(self) -> str:
         """For people, as a sentence."""
-        count = f"{self.wins} to {self.losses}" + (f" with {self.ties} ties" if self.ties else "")
+        count = f"{self.wins} to {self.losses}" + (f" with {self.ties} tie{'s' * (self.ties > 1)}" if self.ties else "")
         if (self.own_wins, self.own_losses) != (self.wins, self.losses):
             count += f" (of these {self.own_wins} to {self.own_losses} by itself, the rest by the versions it was trained from)"
         opponent = f"version {self.opponent}" if self.opponent else "the base"
@@ -116,7 +117,8 @@ def stand(on: OnTrial, votes: list[tuple[int, float]]) -> TrialStatus:
     decisive = [(version, score == 1.0) for version, score in votes if score != 0.5]
     line, own = [won for _, won in decisive], [won for version, won in decisive if version == on.version]
     return TrialStatus(
-        on.version, on.against, sum(line), len(line) - sum(line), len(votes) - len(line), sum(own), len(own) - sum(own),
+        on.version, on.against, sum(line), len(line) - sum(line), len(votes) - len(line),
+        sum(own), len(own) - sum(own), sum(version == on.version for version, score in votes if score == 0.5),
         trial(line), trial(own),
     )  # fmt: skip
 

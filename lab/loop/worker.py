@@ -52,6 +52,7 @@ class LoopStatus:
     trainer_alive: bool
     paused: bool
     fresh: Counts = field(default_factory=Counts)  # what is new to every round so far: what the plan goes by
+    settling: int | None = None  # the version that a round waits for, as only blind votes of its own are missing
 
 
 class Worker:
@@ -120,7 +121,7 @@ class Worker:
         reason = self._plan(jobs, fresh, paused).reason
         if other is not None and self.trainer.command and not alive:
             reason += f" Another trainer ({other}) works in this home; this lab's own starts when that one ends."
-        return LoopStatus(phase, reason, shown, job, error, alive or other is not None, paused, fresh)
+        return LoopStatus(phase, reason, shown, job, error, alive or other is not None, paused, fresh, self._settling())
 
     def trial(self) -> TrialStatus | None:
         """Where the version on trial stands; None when there is none. Votes are read again only when something is new."""
@@ -315,9 +316,12 @@ class Worker:
         ended = [max(job.heartbeat, job.created) for job in jobs if job.state in ("done", "failed")]
         since = time.time() - max(ended) if ended else None
         trainer = bool(self.trainer.command) or self._other_trainer() is not None
-        worth, on = reward_evidence(self.versions), self.trial()
-        settling = on.version if on is not None and on.settling else None
+        worth, settling = reward_evidence(self.versions), self._settling()
         return plan(fresh, self.settings.loop, paused, running, queued, since, trainer, worth, self.settings.reward, settling)
+
+    def _settling(self) -> int | None:
+        on = self.trial()
+        return on.version if on is not None and on.settling else None
 
     def _counted(self) -> tuple[Counts, Counts]:
         """Counts against what the live version has learned, and against what any round was tried on.

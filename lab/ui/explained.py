@@ -33,6 +33,9 @@ def conditions(status: LoopStatus, settings: LoopSettings) -> str:
         (status.trainer_alive, "a trainer is at work"),
         (status.job is None, "no other round runs or waits"),
     ]
+    if status.settling is not None:
+        rest = f"blind votes have decided on version {status.settling}, or {settings.patience} new {noun(kind, status.fresh)}"
+        rows.append((have >= settings.patience, rest))
     marks = "".join(
         f'<li class="{"met" if met else "open"}"><span aria-hidden="true">{"✓" if met else "○"}</span> '
         f'<span class="sr">{"met:" if met else "not yet:"}</span> {html.escape(words)}</li>'

@@ -100,8 +100,8 @@ def trial_panel(trial: TrialStatus | None) -> str:
     done = f"{100 * trial.progress:.0f}"
     half = f"{50 * trial.progress:.1f}"
     side = f"right:50%;width:{half}%" if against else f"left:50%;width:{half}%"
-    total = max(1, trial.wins + trial.ties + trial.losses)
-    kinds = (("win", trial.wins, "for it"), ("tie", trial.ties, "ties"), ("loss", trial.losses, "against it"))
+    total = max(1, trial.own_wins + trial.own_ties + trial.own_losses)
+    kinds = (("win", trial.own_wins, "for it"), ("tie", trial.own_ties, "ties"), ("loss", trial.own_losses, "against it"))
     counted = "".join(
         f'<span class="{kind}" style="flex-grow:{count / total:.4f}">{count} {word}</span>'
         for kind, count, word in kinds
@@ -110,8 +110,8 @@ def trial_panel(trial: TrialStatus | None) -> str:
     return (
         f'<div class="trial"><p class="round"><strong>{html.escape(version_name(trial.version).capitalize())}</strong> is '
         f"{html.escape(trial.words)}. Blind votes in Compare decide: it is proven, or taken back by itself.</p>"
-        + (f'<div class="tally" role="img" aria-label="{trial.wins} votes for it, {trial.ties} ties, {trial.losses} against it">'
-           f"{counted}</div>" if counted else "")
+        + (f'<div class="tally" role="img" aria-label="{trial.own_wins} votes for it, {trial.own_ties} ties, '
+           f'{trial.own_losses} against it">{counted}</div>' if counted else "")
         + f'<div class="evidence"><span>taken back</span><div class="scale" role="progressbar" aria-label="evidence {leads}" '
         f'aria-valuenow="{done}" aria-valuemin="0" aria-valuemax="100"><div class="{"loss" if against else "win"}" '
         f'style="{side}"></div></div><span>proven</span></div>'
