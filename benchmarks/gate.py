@@ -49,6 +49,7 @@ LINES = {
 }  # fmt: skip
 BEFORE, VOTES = 4, 20  # versions before the newest of a line, and the votes that each had: about what starts a round
 HELD_OUT = 30  # opinions kept for testing, of a person who gave 150
+NEVER = 10**9
 TIES = 0.3
 SOUND = Report("dpo", None, 0, 60, 64, {}, 0.69, 0.5, None, None, 0, 0.1, {}, 60.0, 0.0)  # and nothing else to say of it
 LABELS = {"true": 0.0, "shuffled": 0.5, "flipped": 1.0}  # how often the rater of the training votes errs
@@ -62,15 +63,17 @@ def votes(win: float, budget: int, draw: random.Random) -> Iterator[bool]:
 
 
 def tried(on: OnTrial, before: list[tuple[int, float]], wins: Iterator[bool]) -> tuple[Decision, int]:
-    """How the trial ends, and how many decisive votes the version on trial had by then; looked at after each of them."""
-    given = list(before)
-    decision: Decision = stand(on, given).decision
-    for won in wins:
-        if decision != "open":
-            break
-        given.append((on.version, float(won)))
-        decision = stand(on, given).decision
-    return decision, len(given) - len(before)
+    """How the trial ends, and how many decisive votes the version on trial had by then; looked at after each of them.
+
+    Each of the two tests says when it decided and stands still from then on, so that looking once at the end tells the same.
+    """
+    given = [(on.version, float(won)) for won in wins]
+    found = stand(on, [*before, *given])
+    own = found.own.votes if found.own.decision != "open" else NEVER
+    line = max(0, found.line.votes - len(before)) if found.line.decision == "worse" else NEVER
+    if min(own, line) == NEVER:
+        return "open", len(given)
+    return (found.own.decision if own <= line else "worse"), min(own, line)
 
 
 def judged(win: float, draw: random.Random) -> str:
@@ -111,10 +114,9 @@ def undecided(win: float, draw: random.Random) -> list[tuple[int, float]] | None
     """The decisive votes on the versions before; None where the trial ended with one of them."""
     given: list[tuple[int, float]] = []
     for version in range(1, BEFORE + 1):
-        for won in votes(win, VOTES, draw):
-            given.append((version, float(won)))
-            if stand(OnTrial(version, 0, 0.0, tuple(range(1, version))), given).decision != "open":
-                return None
+        given += [(version, float(won)) for won in votes(win, VOTES, draw)]
+        if stand(OnTrial(version, 0, 0.0, tuple(range(1, version))), given).decision != "open":
+            return None
     return given
 
 
@@ -131,7 +133,7 @@ def shares(kind: str, ended: Sequence[tuple[Decision, int]]) -> dict:
 def progress(name: str, rounds: int) -> Iterator[int]:
     with Bar(name) as bar:
         for number in range(rounds):
-            if number % 200 == 0:
+            if number % 2000 == 0:
                 bar.show(number, rounds)
             yield number
 
@@ -202,7 +204,7 @@ def share_of(found: dict, kind: str, decision: str) -> str:
 def main(arguments: Sequence[str]) -> int:
     written = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="bench gate", description=__doc__, formatter_class=written)
-    parser.add_argument("--rounds", type=int, default=2000, help="simulated candidates of each kind")
+    parser.add_argument("--rounds", type=int, default=20_000, help="simulated candidates of each kind")
     parser.add_argument("--budget", type=int, default=200, help="votes a trial may take, ties among them")
     parser.add_argument("--real", type=int, default=6, help="trained rounds; 0 for none")
     parser.add_argument("--votes", type=int, default=64, help="decisive votes a trained round learns from")

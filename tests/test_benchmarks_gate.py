@@ -14,6 +14,7 @@ from lab.insight import tastes
 from lab.insight.rater import Rater
 from lab.insight.tastes import TASTES, Taste
 from lab.loop import publish
+from lab.loop.trial import stand
 from lab.registry.states import OnTrial
 
 
@@ -40,6 +41,13 @@ def test_a_simulated_trial_is_that_of_the_chat_and_ends_when_it_is_decided() -> 
     first, later = OnTrial(1, 0, 0.0), OnTrial(2, 0, 0.0, (1,))
     assert gate.tried(first, [], iter([True] * 40)) == ("better", 11)
     assert gate.tried(first, [], iter([True, False] * 20)) == ("open", 40)
+    draw = random.Random(5)
+    for earlier in (0.3, 0.5, 0.7):
+        before = [(1, float(draw.random() < earlier)) for _ in range(20)]
+        wins = [draw.random() < 0.3 for _ in range(120)]
+        ends = (stand(later, [*before, *((2, float(won)) for won in wins[:count])]).decision for count in range(121))
+        each = next(((decision, count) for count, decision in enumerate(ends) if decision != "open"), ("open", 120))
+        assert gate.tried(later, before, iter(wins)) == each, "as if looked at after every vote"
     liked = [(1, 1.0)] * 30
     assert gate.tried(later, liked, iter([True, False] * 20)) == ("open", 40), "the votes of others prove nothing"
     assert gate.tried(later, liked, iter([False] * 40)) == ("worse", 11)

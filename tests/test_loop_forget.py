@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +17,11 @@ import pytest
 
 from lab.errors import BusyError, StoreError, VersionError
 from lab.feedback.examples import is_held_out
-from lab.feedback.store import Store
+from lab.feedback.store import FILE, Store
+from lab.loop import forget as forgetting
 from lab.loop.forget import LEASE, Forgotten, busy, foresee, forget, look, words_of_copies
 from lab.loop.jobs import make_job
+from lab.loop.worker import Worker
 from lab.records import Algorithm, Correction, Job, Message, Reply, Thumb, Vote, new_id
 from lab.registry.exported import MARK
 from lab.registry.folder import ADAPTER
@@ -320,6 +324,102 @@ def test_it_can_be_asked_again_when_it_was_cut_off(
     found = forget(store, home / "adapters", look(store, talk))
     assert found.opinions == 4 and bytes_with(home, SECRET) == []
     assert one not in [made.version for made in versions.all()]
+
+
+@pytest.mark.parametrize("place", ["scrub", "finish_purge"])
+def test_what_was_cut_off_after_the_words_went_is_finished_by_whoever_comes_next(
+    place: str, store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is gone by then, so nobody could ask again: the trainer's log and the store's own file kept the words."""
+    talk = secret_talk(store)
+    round_of(store, versions, settings)
+    (home / "feedback_data" / "trainer.log").write_text(SECRET)
+
+    def killed(*anything: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forgetting if place == "scrub" else Store, place, killed)
+        with pytest.raises(KeyboardInterrupt):
+            forget(store, home / "adapters", look(store, talk))
+    with pytest.raises(StoreError, match="there is no conversation"):
+        look(store, talk)
+    assert bytes_with(home, SECRET) != []
+    worker = Worker(store, versions, settings, lambda made: None, [])
+    worker.tick()
+    assert bytes_with(home, SECRET) == [] and store.unfinished() is None
+    assert forgetting.finish(store, home / "adapters") is None, "and only once"
+
+
+def test_what_is_asked_of_a_cut_off_forgetting_is_done(
+    store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that stayed: the first call says to stop it and ask again, and the second one knew no such conversation."""
+    from lab.feedback import database
+
+    talk = secret_talk(store)
+    other = secret_talk(store, "you")
+    monkeypatch.setattr(database, "PATIENCE", 0.5)
+    reader = sqlite3.connect(home / "feedback_data" / FILE)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM replies").fetchone()
+    with pytest.raises(StoreError, match="ask again"):
+        forget(store, home / "adapters", look(store, talk))
+    reader.close()
+    forget(store, home / "adapters", look(store, other))
+    assert bytes_with(home, SECRET) == [] and store.unfinished() is None
+
+
+def test_many_forgotten_one_after_another_leave_nothing(store: Store, home: Path) -> None:
+    """Rows that SQLite had moved between pages left copies of themselves in what the old page does not use any more."""
+    luck, talks = random.Random(0), {}
+    for number in range(40):
+        word = f"SECRET{number:05d}X"
+
+        def words(most: int, word: str = word) -> str:
+            return " ".join(f"{word}w{luck.randrange(10**4)}" for _ in range(luck.randrange(1, most)))
+
+        talk = store.start_conversation("t")
+        user = Reply(new_id(), talk, None, "user", words(40))
+        store.add_reply(user)
+        count = luck.randrange(5, 120)
+        said = Reply(new_id(), talk, user.id, "assistant", words(150), (1000 + number,) * count, (-0.5,) * count, 0, BASE)
+        store.add_reply(said)
+        store.add_opinion(Correction(said.id, words(80)))
+        talks[talk] = word
+    while talks:
+        talk = luck.choice(list(talks))
+        word = talks.pop(talk)
+        forget(store, home / "adapters", look(store, talk))
+        assert bytes_with(home, word) == []
+
+
+def test_what_a_round_from_a_forgotten_version_had_written_goes_too(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    """It read nothing of it, but its checkpoint is weights that begin from what did."""
+    talk = secret_talk(store)
+    one = round_of(store, versions, settings)
+    add_votes(store, 3, start=50)
+    job = make_job(store, versions, settings)
+    assert job.parent == one and not set(look(store, talk).opinions) & set(job.opinions)
+    store.add_job(job)
+    store.claim_job("somebody", versions.base)
+    (versions.staging(job.id) / "checkpoint.safetensors").write_bytes(b"weights of the heir")
+    store.fail_job(job.id, "died")
+    forget(store, home / "adapters", look(store, talk))
+    assert bytes_with(home, "weights of the heir") == []
+
+
+def test_a_page_counts_again_when_older_votes_are_forgotten(store: Store, versions: Versions, home: Path) -> None:
+    """The mark was the newest opinion's, so the trial on the page went on with votes that were gone."""
+    one = versions.start_trial(add_version(versions), "sound", "passed").version
+    for _ in range(3):
+        vote(store, one, 0, "a", rater="ada")
+    vote(store, one, 0, "b", rater="me")
+    before = store.opinions_mark()
+    forget(store, home / "adapters", look(store, "ada"))
+    assert store.opinions_mark() != before
 
 
 def test_what_would_go_is_told_before_and_is_what_goes(

@@ -92,6 +92,21 @@ def test_only_votes_between_the_two_since_it_began_are_evidence(store: Store, ve
     assert settle(store, versions) == now and states(versions) == {0: "live", one: "trial"}
 
 
+def test_only_the_first_vote_on_two_replies_is_blind(store: Store, versions: Versions) -> None:
+    """The page tells after a vote who was who. Undone and given again, or again under another name, it counted as evidence."""
+    one = tried(versions)
+    first = vote(store, one, 0, "b")
+    store.add_opinion(Vote(first.a, first.b, "a"))
+    store.add_opinion(Vote(first.b, first.a, "b", rater="you"))
+    now = status(store, versions)
+    assert now is not None and (now.wins, now.losses) == (0, 1)
+    store.withdraw(first.id)
+    store.add_opinion(Vote(first.a, first.b, "a"))
+    now = status(store, versions)
+    assert now is not None and (now.wins, now.losses) == (0, 0)
+    assert [each.choice for each in store.votes()] == ["b", "a"], "as opinions to learn from the newest of each rater count"
+
+
 def scored(version: int, *scores: float) -> list[tuple[int, float]]:
     return [(version, score) for score in scores]
 

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from lab.errors import LabError, ModelError, VersionError
+from lab.errors import LabError, ModelError, NoMemoryError, VersionError
 from lab.insight.limits import checks
 from lab.loop.trial import stand
 from lab.records import AdapterVersion, Reply, Report, Vote, new_id
@@ -86,6 +86,19 @@ def test_a_trial_is_told_with_its_evidence(handlers: VersionsHandlers):
     done = handlers.activate(2, None)  # by hand, though it speaks already: that proves it
     assert handlers.lab.versions.against is None
     assert handlers.tab.undo not in done, "a trial that was ended by hand cannot be begun again"
+
+
+def test_a_version_that_finds_no_memory_stays_chosen(handlers: VersionsHandlers):
+    """A rollback that found none marked the proven version refused, and the one that was to go spoke on."""
+
+    def short(number: int) -> None:
+        raise NoMemoryError("no memory is left for it")
+
+    handlers.lab.versions.against = 1
+    handlers.lab.engine.use_adapter = short
+    with pytest.raises(NoMemoryError):
+        handlers.rollback(None)
+    assert handlers.lab.versions.live() == 0 and "refused" not in [each.state for each in handlers.lab.versions.all()]
 
 
 def test_activating_moves_the_registry_and_the_engine(handlers: VersionsHandlers):

@@ -58,12 +58,17 @@ class Database:
         with self._errors(), self._writer.begin() as connection:
             yield connection
 
-    def empty_log(self) -> None:
-        """Moves what the write-ahead log holds into the file and cuts the log to nothing. Raises StoreError if a reader stays."""
+    def rewrite(self) -> None:
+        """Writes the file anew from its rows, and cuts the log to nothing. Raises StoreError if a reader stays.
+
+        Deleted rows are overwritten where they lie (secure_delete). But where SQLite had moved rows between pages before, copies
+        of them may stand in what a page does not use; those are only gone from a new file.
+        """
         until = time.monotonic() + PATIENCE
         while True:
-            connection = sqlite3.connect(self.file, timeout=PATIENCE)
+            connection = sqlite3.connect(self.file, timeout=PATIENCE, isolation_level=None)
             try:
+                connection.execute("VACUUM")
                 busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             except sqlite3.Error as error:
                 raise StoreError(f"{self.file}: {error}; {_remedy(str(error))}") from None

@@ -99,6 +99,18 @@ def every_vote(connection: Connection) -> list[Vote]:
     return [Vote(**row) for row in connection.execute(query).mappings()]
 
 
+def blind_votes(connection: Connection) -> list[Vote]:
+    """The first on every two replies, by whomever, all in all; none where that one was withdrawn."""
+    table = tables.votes
+    query = select(*_columns(table)).where(table.c.criterion == "overall").order_by(table.c.seq)
+    first: dict[frozenset[str], Vote] = {}
+    for row in connection.execute(query).mappings():
+        vote = Vote(**row)
+        first.setdefault(frozenset((vote.a, vote.b)), vote)
+    gone = all_withdrawn(connection)
+    return [vote for vote in first.values() if vote.id not in gone]
+
+
 def corrections(connection: Connection) -> list[Correction]:
     return [Correction(**row) for row in _effective(connection, tables.corrections)]
 

@@ -1,8 +1,9 @@
 """Really deleting: a conversation, or all that one rater said. The caller holds the transaction.
 
-The file is opened with secure_delete, so what is deleted is overwritten in it; the caller then empties the write-ahead log. Rows
-of jobs stay, with the ids of opinions that are gone, but what they last told of their progress may quote replies and is emptied,
-and so is why a round failed that read one of them.
+The file is opened with secure_delete, so what is deleted is overwritten in it; the caller then writes it anew and empties its
+log. What knew of it outside of the store goes after that, so the ids stay in a flag until it is done.
+Rows of jobs stay, with the ids of opinions that are gone, but what they last told of their progress may quote replies and is
+emptied, and so is why a round failed that read one of them.
 A round that works on a job may be reading what goes, so nothing is deleted then; one that goes on though its job was given up
 (its machine slept) finds at its end that the count of purges is not what it was.
 Reference log-probs are a cache keyed by hashes of token ids; all of it goes, and the next round measures what it needs.
@@ -10,6 +11,7 @@ Reference log-probs are a cache keyed by hashes of token ids; all of it goes, an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +23,7 @@ from lab.feedback.conversations import chunks
 from lab.feedback.listing import MARK
 
 PURGES = "purges"  # the flag that counts them
+UNFINISHED = "unfinished-purge"  # the flag that has the ids of what went, until nothing of it is left anywhere
 BEGUN = "a round runs, and may be learning from it; wait for its end, or stop it on the Training tab"
 FORGOTTEN = "what it was to begin from, or to learn from, was forgotten"
 UNSAID = "why it failed went with what was forgotten"
@@ -95,6 +98,17 @@ def purge(connection: Connection, what: Purgeable, is_gone: Callable[[str], bool
         connection.execute(update(table).where(table.c.id.in_(some), said).values(error=UNSAID))
     jobs.end_waiting(connection, readers, is_gone, FORGOTTEN)
     shared.set_flag(connection, PURGES, str(count(connection) + 1))
+    shared.set_flag(connection, UNFINISHED, json.dumps(what.opinions))
+
+
+def unfinished(connection: Connection) -> Purgeable | None:
+    """What was purged last, by its ids, unless that is all done."""
+    ids = shared.flag(connection, UNFINISHED)
+    return None if ids is None else Purgeable(tuple(json.loads(ids)), 0)
+
+
+def finish(connection: Connection) -> None:
+    shared.set_flag(connection, UNFINISHED, None)
 
 
 def _whole(conversation: str, copies: Sequence[str]) -> list[str]:

@@ -171,6 +171,11 @@ class Store:
         with self._database.read() as connection:
             return opinions.every_vote(connection)
 
+    def blind_votes(self) -> list[Vote]:
+        """The first on every two replies, on all in all, oldest first: who is who is told then. None where it was taken back."""
+        with self._database.read() as connection:
+            return opinions.blind_votes(connection)
+
     def corrections(self) -> list[Correction]:
         """The newest of every rater, reply and criterion, oldest first; not taken back."""
         with self._database.read() as connection:
@@ -201,9 +206,9 @@ class Store:
             return opinions.of_reply(connection, reply)
 
     def opinions_mark(self) -> tuple[int, ...]:
-        """Differs from an earlier one when an opinion or an imported chat came or was taken back: cheap to ask often."""
+        """Differs from an earlier one when an opinion or imported chat came, was taken back or forgotten: cheap to ask often."""
         with self._database.read() as connection:
-            return opinions.mark(connection)
+            return *opinions.mark(connection), purge.count(connection)
 
     def add_bundles(self, bundles: Sequence[Bundle]) -> list[int]:
         """Imported rows, all in one transaction. Says for each how many of its opinions (or its chat) were new.
@@ -232,13 +237,23 @@ class Store:
             return purge.of_conversation(connection, conversation) if conversation else purge.of_rater(connection, rater)
 
     def purge(self, what: Purgeable, is_gone: Callable[[str], bool] = lambda worker: False) -> None:
-        """Deletes it for good: neither the file nor its log holds a word of it afterwards.
+        """Deletes it for good; after `finish_purge` neither the file nor its log holds a word of it.
 
         Raises BusyError, and deletes nothing, while a job runs whose worker is not gone.
         """
         with self._database.write() as connection:
             purge.purge(connection, what, is_gone)
-        self._database.empty_log()
+
+    def unfinished(self) -> Purgeable | None:
+        """What was purged last, where something of it is still to be done: `finish_purge` says that it is."""
+        with self._database.read() as connection:
+            return purge.unfinished(connection)
+
+    def finish_purge(self) -> None:
+        """Writes the file anew without it, once all that knew of it outside is gone. Raises StoreError if a reader stays."""
+        self._database.rewrite()
+        with self._database.write() as connection:
+            purge.finish(connection)
 
     def purges(self) -> int:
         """How many there were: who reads notes it first, and can tell at the end whether something is gone since."""

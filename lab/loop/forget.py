@@ -103,25 +103,38 @@ def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
     """
     if busy(store):
         raise BusyError(BEGUN)
+    finish(store, adapters)
     told = foresee(store, adapters, what)
     clear(store, adapters, what, told)
     try:
         store.purge(what, is_gone)
     except BusyError:
         raise BusyError(BEGAN) from None
-    late = foresee(store, adapters, what)  # of rounds and exports that began and ended since
-    if late.versions or late.rewards or late.exports:
-        clear(store, adapters, what, late)
-    scrub(store.folder)
+    late = finish(store, adapters) or told
     versions, rewards = joined(told.versions, late.versions), joined(told.rewards, late.rewards)
     exports, stay = (tuple(sorted({*one, *other})) for one, other in ((told.exports, late.exports), (told.stay, late.stay)))
     return replace(told, versions=versions, rewards=rewards, live=told.live | late.live, exports=exports, stay=stay)
 
 
+def finish(store: Store, adapters: Path) -> Forgotten | None:
+    """What comes after the words went, here or in a call that was cut off; None where there is nothing left to do.
+
+    Versions and exports of rounds that began and ended meanwhile, the trainer's log, and the store's file itself.
+    """
+    what = store.unfinished()
+    if what is None:
+        return None
+    late = foresee(store, adapters, what)
+    clear(store, adapters, what, late)
+    scrub(store.folder)
+    store.finish_purge()
+    return late
+
+
 def clear(store: Store, adapters: Path, what: Purgeable, told: Forgotten) -> None:
     """Deletes the versions that are told, and what rounds that read it left on the disk; ends those that wait to begin."""
-    jobs = readers(store, frozenset(what.opinions))
-    store.end_waiting({*jobs, *(job.id for job in store.jobs(ALL) if job.parent in parents(job, told))}, is_gone, FORGOTTEN)
+    jobs = {*readers(store, frozenset(what.opinions)), *(job.id for job in store.jobs(ALL) if job.parent in parents(job, told))}
+    store.end_waiting(jobs, is_gone, FORGOTTEN)
     for line in lines_of(store, adapters):
         drop(line, told.versions.get(line.base, []))
         drop(line.rewards(), told.rewards.get(line.base, []))

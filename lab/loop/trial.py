@@ -1,9 +1,11 @@
 """The trial: blind votes between a version that passed the gate and the last proven one decide which of them stays.
 
-Evidence is every vote that counts, on the criterion overall, between replies of the two versions that were drawn together,
-given since the trial began, in the order it came; ties are counted and decide nothing. The test may be looked at after every
-vote (lab/insight/sequential.py). Drawn together means that nobody knew which is whose: the page hides it until the vote. A
-reply that was drawn again because the first was not liked is no fair coin, whoever spoke, and no evidence.
+Evidence is the first vote on every two replies of the two versions that were drawn together, on the criterion overall, given
+since the trial began, in the order it came; ties are counted and decide nothing. The test may be looked at after every vote
+(lab/insight/sequential.py). Drawn together means that nobody knew which is whose: the page hides it until the vote and tells it
+then, so a second vote on the same replies is not blind, and another rater's says nothing new of the two versions. A first vote
+that was withdrawn leaves none. A reply that was drawn again because the first was not liked is no fair coin, whoever spoke, and
+no evidence.
 
 A round needs far fewer votes than a trial, so the next version often takes an undecided one's place. It was trained from it,
 is tried against the same proven version, and goes on with its votes: the trial is of the *line*. That test stays valid, since
@@ -125,7 +127,7 @@ def stand(on: OnTrial, votes: list[tuple[int, float]]) -> TrialStatus:
 
 def votes_between(store: Store, base: str, on: OnTrial) -> list[tuple[int, float]]:
     """The trial's votes, oldest first: which version of the line, and its score."""
-    votes = [vote for vote in store.votes() if vote.time >= on.since and vote.criterion == "overall"]
+    votes = [vote for vote in store.blind_votes() if vote.time >= on.since]
     replies = store.replies_with_ancestors([reply for vote in votes for reply in (vote.a, vote.b)])
     found = []
     for vote in votes:

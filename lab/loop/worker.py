@@ -17,7 +17,7 @@ from lab.errors import BusyError, LabError, NoMemoryError, VersionError
 from lab.feedback.examples import counts
 from lab.feedback.store import Purgeable, Store
 from lab.loop.care import care_of
-from lab.loop.forget import LEASE, Forgotten, forget
+from lab.loop.forget import LEASE, Forgotten, busy, finish, forget
 from lab.loop.jobs import learned_by, make_job, relearn, reward_evidence, scored_by, tried
 from lab.loop.plan import Plan, plan
 from lab.loop.publish import publish
@@ -181,6 +181,7 @@ class Worker:
                 return
             self.trainer.watch(may_start=self._other_trainer() is None)
             self._recover()
+            self._finish_forgetting()
             self._try()  # first: what the votes decided by now is not superseded undecided
             self._publish()
             self._follow()
@@ -251,6 +252,15 @@ class Worker:
         if steady < self._patient_until:
             return set()
         return {job.id for job in self.store.stale_jobs(self.settings.loop.heartbeat_seconds)}
+
+    def _finish_forgetting(self) -> None:
+        """What a call of `forget` left when it was cut off after the words went."""
+        if self.store.unfinished() is None or busy(self.store):
+            return
+        found = finish(self.store, self.settings.adapters)
+        self._count_again = 0.0
+        if found is not None and self.versions.base in found.live and active(self._jobs()) is None:
+            relearn(self.store, self.versions, self.settings)
 
     def _publish(self) -> None:
         """Takes every new candidate through the gate. One that cannot be read or kept is told of, and stops no other."""

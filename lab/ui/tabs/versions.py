@@ -13,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from lab.errors import LabError
+from lab.errors import LabError, NoMemoryError
 from lab.loop.gate import checked
 from lab.records import AdapterVersion
 from lab.ui.board import Ranking, bytes_in_words, ranking, size_of, tree
@@ -174,9 +174,14 @@ class VersionsHandlers:
         return {**self.tick(seen, now), **self.not_undoable()}
 
     def speak(self, number: int, before: int) -> None:
-        """The engine follows the registry; if it cannot, the registry goes back, so that both always agree."""
+        """The engine follows the registry; if it cannot, the registry goes back, so that both always agree.
+
+        Where only memory is short the choice stands: the loop tries again by itself, and says so until it has.
+        """
         try:
             self.lab.engine.use_adapter(number)
+        except NoMemoryError:
+            raise
         except LabError as error:
             self.lab.versions.withdraw(number, before, f"could not be loaded: {error}")
             raise
@@ -218,7 +223,7 @@ class VersionsHandlers:
         with self._ranking:
             mark = self.lab.store.opinions_mark()
             if self._ranked is None or self._ranked[0] != mark:
-                votes = self.lab.store.votes()
+                votes = self.lab.store.blind_votes()
                 replies = self.lab.store.replies_with_ancestors(reply for vote in votes for reply in (vote.a, vote.b))
                 self._ranked = mark, ranking(votes, replies, self.lab.versions.base)
             return self._ranked[1]
