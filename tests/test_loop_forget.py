@@ -8,6 +8,7 @@ import random
 import shutil
 import socket
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -365,6 +366,12 @@ def test_what_is_asked_of_a_cut_off_forgetting_is_done(
     reader.execute("SELECT * FROM replies").fetchone()
     with pytest.raises(StoreError, match="ask again"):
         forget(store, home / "adapters", look(store, talk))
+    worker = Worker(store, versions, settings, lambda made: None, [])
+    began = time.monotonic()
+    for _ in range(3):
+        worker.tick()
+    assert "not out of every file yet" in worker.status().last_error
+    assert time.monotonic() - began < 5, "and the loop is not held up by it"
     reader.close()
     forget(store, home / "adapters", look(store, other))
     assert bytes_with(home, SECRET) == [] and store.unfinished() is None

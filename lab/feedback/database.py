@@ -58,27 +58,29 @@ class Database:
         with self._errors(), self._writer.begin() as connection:
             yield connection
 
-    def rewrite(self) -> None:
-        """Writes the file anew from its rows, and cuts the log to nothing. Raises StoreError if a reader stays.
+    def rewrite(self, patience: float | None = None) -> None:
+        """Writes the file anew from its rows, and cuts the log to nothing. Raises StoreError if a reader stays so many seconds.
 
         Deleted rows are overwritten where they lie (secure_delete). But where SQLite had moved rows between pages before, copies
         of them may stand in what a page does not use; those are only gone from a new file.
         """
-        until = time.monotonic() + PATIENCE
-        while True:
-            connection = sqlite3.connect(self.file, timeout=PATIENCE, isolation_level=None)
-            try:
-                connection.execute("VACUUM")
-                busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            except sqlite3.Error as error:
-                raise StoreError(f"{self.file}: {error}; {_remedy(str(error))}") from None
-            finally:
-                connection.close()
-            if not busy:
-                return
+        patience = PATIENCE if patience is None else patience
+        until = time.monotonic() + patience
+        self._alone("VACUUM", patience)
+        while self._alone("PRAGMA wal_checkpoint(TRUNCATE)", patience)[0]:  # busy
             if time.monotonic() > until:
                 raise StoreError(f"{self.file}: another process keeps reading it; stop that one and ask again")
             time.sleep(0.05)
+
+    def _alone(self, command: str, patience: float) -> tuple[int, ...]:
+        """Runs what needs a connection of its own, outside of a transaction; its row, if it has one."""
+        connection = sqlite3.connect(self.file, timeout=patience, isolation_level=None)
+        try:
+            return connection.execute(command).fetchone() or ()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.file}: {error}; {_remedy(str(error))}") from None
+        finally:
+            connection.close()
 
     def close(self) -> None:
         self._engine.dispose()

@@ -249,9 +249,9 @@ class Store:
         with self._database.read() as connection:
             return purge.unfinished(connection)
 
-    def finish_purge(self) -> None:
+    def finish_purge(self, patience: float | None = None) -> None:
         """Writes the file anew without it, once all that knew of it outside is gone. Raises StoreError if a reader stays."""
-        self._database.rewrite()
+        self._database.rewrite(patience)
         with self._database.write() as connection:
             purge.finish(connection)
 

@@ -116,10 +116,11 @@ def forget(store: Store, adapters: Path, what: Purgeable) -> Forgotten:
     return replace(told, versions=versions, rewards=rewards, live=told.live | late.live, exports=exports, stay=stay)
 
 
-def finish(store: Store, adapters: Path) -> Forgotten | None:
+def finish(store: Store, adapters: Path, patience: float | None = None) -> Forgotten | None:
     """What comes after the words went, here or in a call that was cut off; None where there is nothing left to do.
 
-    Versions and exports of rounds that began and ended meanwhile, the trainer's log, and the store's file itself.
+    Versions and exports of rounds that began and ended meanwhile, the trainer's log, and the store's file itself: raises
+    StoreError if something reads that for longer than `patience`, seconds; left out, as long as the store ever waits.
     """
     what = store.unfinished()
     if what is None:
@@ -127,7 +128,7 @@ def finish(store: Store, adapters: Path) -> Forgotten | None:
     late = foresee(store, adapters, what)
     clear(store, adapters, what, late)
     scrub(store.folder)
-    store.finish_purge()
+    store.finish_purge(patience)
     return late
 
 

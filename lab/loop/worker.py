@@ -83,6 +83,7 @@ class Worker:
         self._stand: tuple[tuple, TrialStatus | None] = ((), None)  # the trial by then, and the opinions there were
         self._stuck: dict[str, tuple[str, float]] = {}  # by job: why its candidate was not published, when to try again
         self._load_error = ""  # of a version that the chat could not load; empty again when one is
+        self._left, self._forget_again = "", 0.0  # why a forgetting that was cut off is not finished, and when to try again
         self._crowded: tuple[int, str, float] | None = None  # a version without room in memory: why, and when to try it again
 
     # for the lab
@@ -116,7 +117,7 @@ class Worker:
             phase = "training" if job.state == "running" else "queued"
         stuck = next((words for words, _ in list(self._stuck.values())), "")
         crowded = self._crowded[1] if self._crowded else ""
-        error = self._trouble or crowded or self._load_error or stuck or self.trainer.trouble
+        error = self._trouble or crowded or self._load_error or self._left or stuck or self.trainer.trouble
         other, alive = self._other_trainer(), self.trainer.is_alive()
         reason = self._plan(jobs, fresh, paused).reason
         if other is not None and self.trainer.command and not alive:
@@ -254,10 +255,16 @@ class Worker:
         return {job.id for job in self.store.stale_jobs(self.settings.loop.heartbeat_seconds)}
 
     def _finish_forgetting(self) -> None:
-        """What a call of `forget` left when it was cut off after the words went."""
-        if self.store.unfinished() is None or busy(self.store):
+        """What a call of `forget` left when it was cut off after the words went. It holds up nothing else, and is tried again."""
+        if time.monotonic() < self._forget_again or self.store.unfinished() is None or busy(self.store):
             return
-        found = finish(self.store, self.settings.adapters)
+        try:
+            found = finish(self.store, self.settings.adapters, patience=PAUSE)
+            self._left = ""
+        except LabError as error:
+            self._left = f"what was forgotten is not out of every file yet: {error}"
+            self._forget_again = time.monotonic() + AGAIN
+            return
         self._count_again = 0.0
         if found is not None and self.versions.base in found.live and active(self._jobs()) is None:
             relearn(self.store, self.versions, self.settings)
