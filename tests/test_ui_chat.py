@@ -107,6 +107,25 @@ def test_a_reply_streams_and_ends_stored_with_its_version(handlers: ChatHandlers
     assert updates[-1][handlers.panel.conversations]["choices"] == [("hello", place.conversation)]
 
 
+def test_the_conversation_is_not_drawn_anew_for_a_message_below_it(handlers: ChatHandlers):
+    """The browser drew all of it while the first three words of the reply came, and showed them late."""
+    tab = handlers.tab
+    first = say(handlers, "one <b>")
+    assert tab.chat not in first[0] and first[0][tab.sent] == "one &lt;b>"
+    second = say(handlers, "two", first[-1][tab.place])
+    assert tab.chat not in second[0] and second[0][tab.sent] == "two"
+    assert words(second[-1][tab.chat]["value"])[::2] == ["one &lt;b>", "two"] and second[-1][tab.sent] == ""
+
+
+def test_a_message_after_two_replies_that_nobody_chose_from_draws_the_one_that_stays(handlers: ChatHandlers):
+    tab = handlers.tab
+    place = say(handlers, "one")[-1][tab.place]
+    offered = rested(handlers, handlers.regenerate(values_of(handlers, place=place), Visitor()))[-1]
+    assert words(offered[tab.chat]["value"]) == ["one"], "both stand below"
+    values = values_of(handlers, "two", offered[tab.place]) | {tab.offer.state: offered[tab.offer.state]}
+    assert len(next(handlers.say(values, Visitor()))[tab.chat]) == 2
+
+
 def test_the_next_message_continues_the_branch_that_is_shown(handlers: ChatHandlers):
     first = say(handlers, "one")[-1][handlers.tab.place]
     second = say(handlers, "two", first)[-1][handlers.tab.place]
@@ -173,7 +192,7 @@ def test_a_new_message_takes_the_place_of_one_never_answered(handlers: ChatHandl
     handlers.lab.store.add_reply(Reply(new_id(), first.conversation, first.leaf, "user", "never answered"))
     place = handlers.choose(first.conversation, "me", "", Visitor())[handlers.tab.place]
     updates = say(handlers, "two", place)
-    assert words(updates[0][handlers.tab.chat])[::2] == ["one", "two"]
+    assert words(updates[0][handlers.tab.chat])[::2] == ["one"] and updates[0][handlers.tab.sent] == "two"
     assert handlers.lab.session.calls[-1]["parent"] == first.leaf
     assert updates[-1][handlers.tab.place].shown[:2] == first.shown
 

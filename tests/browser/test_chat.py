@@ -44,13 +44,14 @@ def test_a_reply_streams_below_the_history_and_the_history_stays_as_it_is(page: 
     """A Chatbot of a hundred messages fell seconds behind the model; only the pane below may change while a reply comes."""
     say(page, "one", 1)
     served.lab.session.words = 10_000
-    page.fill("#prompt textarea", "two")
-    page.press("#prompt textarea", "Enter")
-    expect(page.locator("#reply-live")).to_contain_text("word3")
+    expect(page.locator("#sent-live")).to_be_hidden()
     page.evaluate(
         "() => { window.changes = 0; new MutationObserver((all) => window.changes += all.length)"
         ".observe(document.querySelector('#chat'), {childList: true, subtree: true, characterData: true}); }"
     )
+    page.fill("#prompt textarea", "two")
+    page.press("#prompt textarea", "Enter")
+    expect(page.locator("#sent-live")).to_have_text("two")
     expect(page.locator("#reply-live")).to_contain_text("word30")
     assert page.evaluate("window.changes") == 0
     end = page.locator("#reply-live .by").bounding_box()
@@ -59,6 +60,8 @@ def test_a_reply_streams_below_the_history_and_the_history_stays_as_it_is(page: 
     page.click("#stop")
     expect(page.locator(BOTS)).to_have_count(2)
     expect(page.locator("#reply-live")).to_be_hidden()
+    expect(page.locator("#sent-live")).to_be_hidden()
+    expect(page.locator("#chat [data-testid=user]").last).to_contain_text("two")
 
 
 def test_a_reply_drawn_again_is_picked_by_key_and_the_other_is_a_branch_away(page: Page, served: Served):

@@ -23,7 +23,7 @@ from lab.ui.tabs import chat_view, offers
 from lab.ui.tabs.chat_parts import ChatTab
 from lab.ui.tabs.offers import Offer
 from lab.ui.tabs.places import PAGE, Place, Places, memory
-from lab.ui.view import paced
+from lab.ui.view import paced, plain
 
 if TYPE_CHECKING:
     from lab.chat.session import Live
@@ -78,7 +78,8 @@ class ChatHandlers:
         answered, parent = self.places.answered(place)
         system = self.panel.system_prompt(values)
         with self.streams.open(request.session_hash) as flag:
-            yield {**self.busy(answered, text), self.tab.prompt: ""}
+            drawn = ids(answered) == place.shown and values[self.tab.offer.state] is None
+            yield {**self.busy(None if drawn else answered, text), self.tab.prompt: ""}
             ended = yield from self.speak(values, replace(place, shown=ids(answered)), parent, text, system, flag)
         yield ended  # with the stream closed: whoever sees the whole reply may answer it at once
 
@@ -196,6 +197,7 @@ class ChatHandlers:
             tab.remembered: memory(place, rater, offers.note(offer) if offer else None),
             tab.earlier: gr.update(visible=place.hidden > 0, value=f"Show earlier messages ({place.hidden})"),
             tab.chat: gr.update(value=chat_view.bubbles(replies, tree), feedback_value=self.places.thumbs(replies, rater)),
+            tab.sent: "",
             tab.live: "",
             **offers.show(tab.offer, offer),
             about.reply: None,
@@ -211,13 +213,15 @@ class ChatHandlers:
     def hidden(self, place: Place) -> bool:
         return place.conversation is not None and self.lab.store.is_hidden(place.conversation)
 
-    def busy(self, turns: Sequence[Reply], text: str | None = None) -> Update:
-        """The page while a reply to these turns (and a message not stored yet) is on its way."""
+    def busy(self, turns: Sequence[Reply] | None, text: str = "") -> Update:
+        """The page while a reply to these turns, and to a message not stored yet, is on its way; None: to those it shows."""
         tab = self.tab
-        tree = self.places.tree(turns[0].conversation if turns else None)
-        shown = chat_view.bubbles(turns, tree) + ([chat_view.sent(text)] if text is not None else [])
+        above: Update = {}
+        if turns is not None:
+            above[tab.chat] = chat_view.bubbles(turns, self.places.tree(turns[0].conversation if turns else None))
         return {
-            tab.chat: shown,
+            **above,
+            tab.sent: plain(text),
             tab.live: chat_view.growing("", self.lab.engine.live),
             tab.unsent: "",
             tab.offer.state: None,

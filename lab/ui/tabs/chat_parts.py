@@ -89,6 +89,7 @@ class ChatTab:
     pointed: gr.Textbox
     earlier: gr.Button
     chat: gr.Chatbot
+    sent: gr.Markdown
     live: gr.Markdown
     offer: OfferParts
     about: AboutParts
@@ -100,14 +101,14 @@ class ChatTab:
     again: gr.Button
 
     def outputs(self) -> set[Any]:
-        own = {self.place, self.remembered, self.earlier, self.chat, self.live, self.prompt, self.unsent, self.again}
+        own = {self.place, self.remembered, self.earlier, self.chat, self.sent, self.live, self.prompt, self.unsent, self.again}
         return own | self.offer.outputs() | self.about.outputs() | self.edit.outputs()
 
     def flowing(self) -> set[Any]:
         """What changes while a reply is on its way. The style sheet does the rest, for as long as something on the page is being
         written."""
         offer = self.offer
-        shown = {self.chat, self.live, self.prompt, self.unsent, offer.box, offer.left, offer.right}
+        shown = {self.chat, self.sent, self.live, self.prompt, self.unsent, offer.box, offer.left, offer.right}
         return shown | {self.place, self.remembered, offer.state, self.edit.message}
 
 
@@ -125,7 +126,9 @@ def build() -> ChatTab:
                 feedback_options=("Like", "Dislike"), allow_tags=False, autoscroll=False,
                 placeholder="**Say something.** Thumbs and better answers teach the next version.",
             )  # fmt: skip
-            # a reply on its way is shown here: a Chatbot of a hundred messages falls seconds behind
+            # a message and the reply on its way are shown here: a Chatbot that is drawn anew holds up the first words, and one of
+            # a hundred messages falls seconds behind
+            sent = gr.Markdown(elem_id="sent-live", sanitize_html=True, line_breaks=True)
             live = gr.Markdown(elem_id="reply-live", sanitize_html=True, line_breaks=True)
             offer = build_offer()
         about = build_about()
@@ -139,7 +142,9 @@ def build() -> ChatTab:
             send = gr.Button("Send", variant="primary", scale=0, min_width=88, elem_id="send")
             stop = gr.Button("Stop", variant="stop", scale=0, min_width=88, elem_id="stop")
             again = gr.Button("Regenerate", scale=0, min_width=116, interactive=False, elem_id="again")
-    return ChatTab(place, remembered, pointed, earlier, chat, live, offer, about, edit, prompt, unsent, send, stop, again)
+    return ChatTab(
+        place, remembered, pointed, earlier, chat, sent, live, offer, about, edit, prompt, unsent, send, stop, again
+    )  # fmt: skip
 
 
 def build_offer() -> OfferParts:

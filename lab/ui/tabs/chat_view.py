@@ -27,11 +27,6 @@ def bubbles(turns: Sequence[Reply], tree: Tree) -> list[dict[str, Any]]:
     return [{"role": turn.role, "content": bubble_of(turn, tree), "metadata": {"id": turn.id}} for turn in turns]
 
 
-def sent(text: str) -> dict[str, Any]:
-    """A message that is not stored yet."""
-    return {"role": "user", "content": plain(text), "metadata": {}}
-
-
 def bubble_of(turn: Reply, tree: Tree) -> str:
     switch = branches(turn, tree)
     if turn.role == "user":
