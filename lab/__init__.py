@@ -10,10 +10,11 @@ The folders are the loop, in its order:
     loop/       5  the circle closes: plan, gate, publish, swap
     insight/    pure statistics over records and texts
     ui/         the page
+    verbs/      the command line, a file for each group of verbs; cli.py lists them
 
 Imports go one way only, and `tests/test_imports.py` holds it:
 
-    cli, rehearse, notebook > ui > chat, train, loop > feedback, registry, model, insight > settings, records, errors
+    cli, verbs, rehearse, notebook > ui > chat, train, loop > feedback, registry, model, insight > settings, records, errors
 
 Peers never import each other. Gradio stays in ui/, SQL in feedback/, peft and bitsandbytes in model/, torch in
 model/, chat/ and train/: whatever a user could lose is tested in seconds, without a tensor.

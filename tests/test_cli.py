@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import importlib
+import inspect
 import itertools
 import json
 import os
+import pkgutil
 import shutil
 import signal
 import socket
@@ -17,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli, compose
+from lab import cli, compose, verbs
 from lab.console import plain, words_of
 from lab.errors import LabError
 from lab.feedback.store import Store
@@ -109,6 +112,16 @@ def test_help_answers_at_once_and_lists_the_verbs():
     for verb in ("chat", "trainer", "import", "export", "train", "versions", "activate", "rollback", "delete", "save",
                  "generate", "score", "doctor"):  # fmt: skip
         assert f"\n  {verb} " in done.stdout
+
+
+@pytest.mark.parametrize("group", [module.name for module in pkgutil.iter_modules(verbs.__path__)])
+def test_every_verb_that_is_written_is_listed(group: str):
+    """One that cli.py does not list would be no verb, without a word. Functions that return something are no verbs."""
+    module = importlib.import_module(f"lab.verbs.{group}")
+    own = [entry for entry in vars(module).values() if inspect.isfunction(entry) and entry.__module__ == module.__name__]
+    written = {entry for entry in own if inspect.signature(entry).return_annotation == "None"}
+    assert written
+    assert written <= {command.callback for command in cli.app.registered_commands}
 
 
 def test_nothing_heavy_is_imported_before_a_verb_needs_it():

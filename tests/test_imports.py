@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 LAB = Path(__file__).parent.parent / "lab"
-# who may import whom: only what stands in a later row; a file directly in lab/ stands on top unless it is named here
+# who may import whom: only what stands in a later row; what is not named here, verbs/ and files directly in lab/, stands on top
 ROWS = (
     ("ui",),
     ("chat", "train", "loop"),
@@ -95,8 +95,10 @@ def test_the_house_rules_hold(file: Path) -> None:
         ("lab.feedback.store", "from lab.ui import app", "feedback may not import ui"),
         ("lab.records", "from lab import settings", "records may not import settings"),
         ("lab.ui.app", "from lab.cli import main", "ui may not import cli"),
+        ("lab.ui.exports", "from lab.verbs.versions import save", "ui may not import verbs"),
         ("lab.loop.worker", "import torch.nn as nn", "torch is for model, chat, train alone"),
         ("lab.cli", "import torch", "torch is for model, chat, train alone"),
+        ("lab.verbs.training", "import torch", "torch is for model, chat, train alone"),
         ("lab.chat.session", "from gradio import Blocks", "gradio is for ui, notebook alone"),
         ("lab.train.run", "if True:\n    from peft import LoraConfig", "peft is for model alone"),
         ("lab.loop.worker", "import sqlite3", "sqlite3 is for feedback alone"),
@@ -112,6 +114,7 @@ def test_what_is_allowed_is_not_found() -> None:
     allowed = '"""Doc."""\nfrom lab.feedback.store import Store\nfrom lab.loop import plan\nfrom lab.errors import LabError'
     assert faults("lab.loop.worker", allowed) == []
     assert faults("lab.cli", '"""Doc."""\nimport lab.ui.app\nimport lab.doctor') == []
+    assert faults("lab.verbs.measuring", '"""Doc."""\nimport lab.ui.app\nimport lab.doctor') == []
     assert faults("lab.loop.worker", "x = 1") == ["it has no docstring"]
 
 

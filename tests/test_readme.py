@@ -141,7 +141,7 @@ def test_what_it_links_to_is_there():
 
 
 def test_modules_it_names_exist():
-    named = re.findall(r"`((?:chat|feedback|loop|train|registry|model|insight|ui)/\w+\.py)", TEXT)
+    named = re.findall(r"`((?:chat|feedback|loop|train|registry|model|insight|ui|verbs)/\w+\.py)", TEXT)
     assert len(named) > 8
     assert [name for name in named if not (ROOT / "lab" / name).is_file()] == []
 

@@ -1,0 +1,1 @@
+"""What the command line can do, a file for each group of verbs; `lab/cli.py` lists them all in the order of `--help`."""
