@@ -26,17 +26,17 @@ from lab.errors import TrainingError
 from lab.model import adapters
 from lab.model.base import Base
 from lab.settings import TrainSettings
+from lab.train import anchor
 from lab.train.attention import Kept, forest
 from lab.train.batches import Row, schedule, slice_off
 from lab.train.checkpoint import State, keep, log, restore
-from lab.train.forward import TOKENS, divergence, measure, packs, why_padded
+from lab.train.forward import TOKENS, measure, packs, why_padded
 from lab.train.hooks import Hooks, Stopped
 from lab.train.memory import is_short, recomputed, steady_heap
 from lab.train.objective import Objective
 from lab.train.ride import can_ride, ridden
 
 CHECKPOINT_SECONDS = 20.0
-RETAINED = 4  # rows of retention a step
 CHECKS = 8  # looks at the validation slice in a round
 
 
@@ -94,8 +94,7 @@ def fit(
             for group in optimizer.param_groups:
                 group["lr"] = rate * shape(state.step, len(plan))
             began = time.perf_counter()
-            few = min(RETAINED, len(retention))
-            mixed = [retention[(state.step * few + k) % len(retention)] for k in range(few)]
+            mixed = anchor.of_step(retention, state.step)
             try:
                 batch = [rows[training[i]] for i in plan[state.step]]
                 entry = one_step(base, batch, mixed, objective, settings, hooks, team, riding)
@@ -176,7 +175,7 @@ def one_step(
         right += part.right
     away = 0.0
     if team.is_main_process and retention and settings.retention_weight:
-        away = retained(base, retention, settings, team)
+        away = anchor.hold(base, retention, settings.retention_weight, settings, team.backward)
     told = torch.tensor([total, sum(margins), sum(right), away], dtype=torch.float64, device=team.device)
     sums = team.reduce(told, "sum").tolist()
     if not math.isfinite(sums[0] + sums[3]):
@@ -221,17 +220,6 @@ def watched_of(base: Base, rows: Sequence[Row], objective: Objective, settings: 
         return None
     some = [row for row in rows if len(row.completions) > objective.watches]
     return measure(base, some, [objective.watches], settings.tokens, settings.dtype)[:, 0]
-
-
-def retained(base: Base, rows: Sequence[Row], settings: TrainSettings, team: Accelerator) -> float:
-    """Gradients of `train.retention_weight` times the mean KL(base || policy) along the rows; the KL, nats a token."""
-    tokens = sum(len(row.completions[0]) for row in rows)
-    total = 0.0
-    for packed in packs(base, rows, (0,), settings.tokens):
-        value = divergence(base, packed, settings.dtype).sum() / tokens
-        team.backward(settings.retention_weight * value)
-        total += value.item()
-    return total
 
 
 def agreed(answer: bool, team: Accelerator) -> bool:

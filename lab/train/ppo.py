@@ -26,8 +26,9 @@ from lab.errors import TrainingError
 from lab.model import adapters
 from lab.model.base import Base
 from lab.settings import Settings
+from lab.train import anchor
 from lab.train import policy_gradient as pg
-from lab.train.batches import Ids, schedule
+from lab.train.batches import Ids, Row, schedule
 from lab.train.checkpoint import State, keep, log, restore
 from lab.train.fit import Fit, peak_rate, shape
 from lab.train.forward import TOKENS, hidden_states, packs, token_logprobs
@@ -38,6 +39,7 @@ from lab.train.rollouts import SHOWN, Drawn, Rollout, draw, per_token, prompts_o
 
 MOST_ITERATIONS = 10_000  # as the settings have it
 POLICY_SHARE, VALUE_SHARE = 0.3, 1.0  # of the learning rate of the one fit loop
+RETENTION_SHARE = 0.4  # of train.retention_weight: advantages are whitened, and weigh less than a loss of votes does
 MOVING = 3  # iterations whose mean score smooths that of a state
 MORE_REPETITION = 1.2  # times that of the start, where that is above the gate's limit already
 
@@ -95,16 +97,18 @@ class Run:
     parameters: dict[str, torch.nn.Parameter]
     optimizer: torch.optim.Optimizer
     recompute: bool
+    retention: Sequence[Row] = ()
 
 
 def improve(
     base: Base, name: str, prompts: Sequence[Ids], judge: Judge, settings: Settings, folder: Path, hooks: Hooks,
-    critic: Critic | None = None,
+    critic: Critic | None = None, retention: Sequence[Row] = (),
 ) -> Fit:  # fmt: skip
     """Trains adapter `name`, which must exist, towards what `judge` finds good; without a critic by RLOO, with one by PPO.
 
     Every prompt must leave room for ppo.max_new_tokens in the base's context. `judge` is called while no adapter is
-    active. `folder` takes log.jsonl and the checkpoint. The adapter, and the critic, end as they were at the best state.
+    active. `retention` are rows of (reply,) along which `train.retention_weight` holds every step of the policy to the base.
+    `folder` takes log.jsonl and the checkpoint. The adapter, and the critic, end as they were at the best state.
     Raises TrainingError when no state was better than the start or a number is none, Stopped when told to.
     """
     if not prompts:
@@ -115,7 +119,7 @@ def improve(
     how = settings.train.checkpointing
     recompute = how == "on" or (how == "auto" and is_short(base, at_once))
     parameters, optimizer = learners(base, name, critic, settings)
-    run = Run(base, name, prompts, judge, settings, hooks, critic, parameters, optimizer, recompute)
+    run = Run(base, name, prompts, judge, settings, hooks, critic, parameters, optimizer, recompute, retention)
     best = {key: p.detach().clone() for key, p in parameters.items()}
     steps = settings.ppo.iterations
     with steady_heap():
@@ -279,7 +283,7 @@ def learn(run: Run, seen: Seen, state: Progress) -> dict:
         return loss
 
     with adapters.active(base, run.name):
-        loss, first, gradient = descend(run, seen, state.step, policy_loss)
+        loss, first, gradient = descend(run, seen, state.step, policy_loss, run.retention)
     entry = {
         "loss": loss, "clip_fraction": torch.cat(clipped).float().mean().item(),
         "ratio_first": torch.cat(ratios[:first]).median().item(), "gradient": gradient,
@@ -297,7 +301,9 @@ def learn(run: Run, seen: Seen, state: Progress) -> dict:
     return entry | {"seconds_update": time.perf_counter() - began}
 
 
-def descend(run: Run, seen: Seen, iteration: int, loss: Callable[[Packed, Sequence[int]], Tensor]) -> tuple[float, int, float]:
+def descend(
+    run: Run, seen: Seen, iteration: int, loss: Callable[[Packed, Sequence[int]], Tensor], retention: Sequence[Row] = ()
+) -> tuple[float, int, float]:  # fmt: skip
     """`ppo.epochs` passes over the rollouts; (mean loss over all minibatches, forwards of the first one, largest gradient norm).
 
     `loss` is that of each token, (n,), of a forward of the rollouts named. A minibatch's is their mean over its tokens,
@@ -315,6 +321,10 @@ def descend(run: Run, seen: Seen, iteration: int, loss: Callable[[Packed, Sequen
                 part.backward()
                 total += part.item() / len(plan)
                 first += number == 0
+            if retention and train.retention_weight:
+                run.hooks.courteous()
+                now = anchor.of_step(retention, iteration * len(plan) + number)
+                anchor.hold(run.base, now, RETENTION_SHARE * train.retention_weight, train, Tensor.backward)
             if not math.isfinite(total):
                 raise TrainingError(f"the loss became {total}; nothing was kept. Lower ppo.learning_rate and ppo.value_rate")
             stepped = [p for p in run.parameters.values() if p.grad is not None]

@@ -6,8 +6,9 @@ the person's own conversations and as many of the bundled pool, none of them hel
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from lab.model.base import Base
 from lab.records import Job, Labelled, Message, Pair
 from lab.registry.versions import Versions
 from lab.settings import Settings
-from lab.train import reward_model, samples
+from lab.train import reward_model
+from lab.train.anchor import own_words
 from lab.train.batches import Ids
 from lab.train.fit import Fit
 from lab.train.hooks import Hooks
@@ -30,7 +32,7 @@ from lab.train.objective import Encoder
 from lab.train.ppo import Critic, improve
 from lab.train.reward_round import refresh, unlearned
 from lab.train.rollouts import Rollout
-from lab.train.scorer import Scorer
+from lab.train.scorer import Scorer, references
 
 REWARD, CRITIC = "reward-model", "critic"
 FEWEST = 64  # prompts, the pool's among them
@@ -59,7 +61,9 @@ def reinforce(
         def of(rollouts: Sequence[Rollout]) -> Tensor:
             return scorer([(rollout.prompt, rollout.completion) for rollout in rollouts])
 
-        done = improve(base, name, asked, of, settings, folder, telling, critic)
+        a_step = settings.ppo.epochs * math.ceil(settings.ppo.rollouts / settings.ppo.minibatch)
+        retention = own_words(base, settings.train, settings.ppo.iterations * a_step)
+        done = improve(base, name, asked, of, settings, folder, telling, critic, retention)
     finally:
         for each in (REWARD, CRITIC):
             if each in adapters.names(base):
@@ -92,13 +96,3 @@ def prompts_for(examples: Examples, encoder: Encoder, settings: Settings) -> lis
         longest = f"train.max_length leaves {room} tokens for a prompt"
         raise TrainingError(f"no prompt is short enough to draw replies to: {longest}; raise it, or lower ppo.max_new_tokens")
     return found
-
-
-def references(base: Base, settings: Settings) -> Callable[[Sequence[Ids]], list[Ids]]:
-    """One reply of the bare base to each prompt."""
-
-    def drawn(asked: Sequence[Ids]) -> list[Ids]:
-        replies = samples.draw(base, None, asked, settings.train.seed, longest=settings.ppo.max_new_tokens)
-        return [tuple(reply.token_ids) for reply in replies]
-
-    return drawn

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,15 +15,14 @@ from lab.feedback.store import Store
 from lab.insight.limits import checks
 from lab.model import adapters
 from lab.model.base import Base
-from lab.model.generate import Request
-from lab.model.prompts import KINDS
-from lab.records import AdapterVersion, Algorithm, Job, Message, Report, Sampling
+from lab.records import AdapterVersion, Algorithm, Job, Message, Report
 from lab.registry.versions import Versions
 from lab.settings import LoraSettings, PpoSettings, RewardSettings, Settings, TrainSettings
 from lab.train import canaries, dpo, forgetting, judge, kto, samples, sft
+from lab.train.anchor import own_words
 from lab.train.batches import Ids, Row, weights_of
 from lab.train.checkpoint import log
-from lab.train.fit import RETAINED, fit
+from lab.train.fit import fit
 from lab.train.hooks import Hooks
 from lab.train.memory import peak_mb
 from lab.train.objective import Encoder, Objective, preference_rows
@@ -35,7 +33,6 @@ from lab.train.second_opinion import opinions, second_opinion
 
 CANDIDATE, PARENT = "candidate", "parent"
 SHOWN = 3  # prompts whose replies before and after a round are kept for people
-REMEMBERED, HEAT = 96, 1.3  # replies of the base, at most, that hold a round back, and the temperature they are drawn at
 MOST_HELDOUT = 300  # newest held-out opinions of a kind that a round is judged on
 
 
@@ -89,7 +86,7 @@ def execute(
             done, used, figures = reinforce(job, base, CANDIDATE, examples, store, line, options, folder, hooks, encoder)
         else:
             rows = with_reference(base, rows, store, options.train, hooks)
-            retention = own_words(base, options.train, len(rows)) if options.train.retention_weight else []
+            retention = own_words(base, options.train, options.train.epochs * math.ceil(len(rows) / options.train.batch))
             done = fit(base, CANDIDATE, rows, objective, options.train, folder, hooks, retention)
         on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
         shown = said_before_and_now(base, CANDIDATE, PARENT if parent.folder else None, prompts, asked, options.train)
@@ -158,20 +155,6 @@ def said_before_and_now(
         {"prompt": messages[-1]["content"], "before": decode(old.token_ids), "now": decode(new.token_ids)}
         for messages, old, new in zip(asked[-SHOWN:], before, now, strict=True)
     ]
-
-
-def own_words(base: Base, settings: TrainSettings, examples: int) -> list[Row]:
-    """What the base itself says, more freely than it would, to prompts of the pool that no candidate is judged on.
-
-    Along these rows a round is held to the base. Where they lead matters, not what they say: hotter replies get to places
-    that the base seldom gets to, and it is there that training forgets first (benchmarks/RESULTS.md).
-    """
-    asked = canaries.encoded(base, canaries.pooled(*KINDS, held_out=False), samples.LONGEST)
-    steps = settings.epochs * math.ceil(examples / settings.batch)
-    asked = random.Random(settings.seed).sample(asked, min(REMEMBERED, RETAINED * steps, len(asked)))
-    how = Sampling(temperature=HEAT, top_p=1.0, max_new_tokens=samples.LONGEST)
-    drawn = samples.draw_all(base, [Request(prompt, how, settings.seed + 90_000 + k) for k, prompt in enumerate(asked)])
-    return [Row(prompt, (tuple(reply.token_ids),)) for prompt, reply in zip(asked, drawn, strict=True)]
 
 
 def prepare(algorithm: Algorithm, examples: Examples, encoder: Encoder, settings: TrainSettings) -> tuple[list[Row], Objective]:

@@ -19,7 +19,8 @@ from torch import Tensor
 
 from lab.model.base import Base
 from lab.records import CRITERIA
-from lab.settings import TrainSettings
+from lab.settings import Settings, TrainSettings
+from lab.train import samples
 from lab.train.batches import Ids, Row
 from lab.train.reward_model import RewardModel
 
@@ -87,3 +88,13 @@ class Scorer:
         rows = [Row(prompt, (reply,)) for prompt, reply in zip(new, drawn, strict=True)]
         scores = self.model.scores(self.base, rows, (0,), self.settings)[:, 0]
         self.known |= {row.prompt: (row.completions[0], score) for row, score in zip(rows, scores, strict=True)}
+
+
+def references(base: Base, settings: Settings) -> Callable[[Sequence[Ids]], list[Ids]]:
+    """One reply of the bare base to each prompt."""
+
+    def drawn(asked: Sequence[Ids]) -> list[Ids]:
+        replies = samples.draw(base, None, asked, settings.train.seed, longest=settings.ppo.max_new_tokens)
+        return [tuple(reply.token_ids) for reply in replies]
+
+    return drawn

@@ -1,0 +1,57 @@
+"""What holds a round to the base: the base's own words, along which every step pays for its distance from it.
+
+Where they lead matters, not what they say: replies that are drawn hotter than usual get to places that the base seldom gets to,
+and it is there that training forgets first (benchmarks/RESULTS.md). No candidate is judged on these prompts.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+from torch import Tensor
+
+from lab.model.base import Base
+from lab.model.generate import Request
+from lab.model.prompts import KINDS
+from lab.records import Sampling
+from lab.settings import TrainSettings
+from lab.train import canaries, samples
+from lab.train.batches import Row
+from lab.train.forward import divergence, packs
+
+REMEMBERED, HEAT = 96, 1.3  # replies of the base, at most, and the temperature they are drawn at
+A_STEP = 4  # of them that an optimizer step is held to
+
+
+def own_words(base: Base, settings: TrainSettings, steps: int) -> list[Row]:
+    """Rows of (reply,) for so many steps: what the bare base says to prompts of the pool. None where nothing is to be held."""
+    if not settings.retention_weight:
+        return []
+    asked = canaries.encoded(base, canaries.pooled(*KINDS, held_out=False), samples.LONGEST)
+    asked = random.Random(settings.seed).sample(asked, min(REMEMBERED, A_STEP * steps, len(asked)))
+    how = Sampling(temperature=HEAT, top_p=1.0, max_new_tokens=samples.LONGEST)
+    drawn = samples.draw_all(base, [Request(prompt, how, settings.seed + 90_000 + k) for k, prompt in enumerate(asked)])
+    return [Row(prompt, (tuple(reply.token_ids),)) for prompt, reply in zip(asked, drawn, strict=True)]
+
+
+def of_step(rows: Sequence[Row], step: int) -> list[Row]:
+    """Those of a step, all of them in turn."""
+    few = min(A_STEP, len(rows))
+    return [rows[(step * few + k) % len(rows)] for k in range(few)]
+
+
+def hold(
+    base: Base, rows: Sequence[Row], weight: float, settings: TrainSettings, backward: Callable[[Tensor], object]
+) -> float:  # fmt: skip
+    """Adds the gradients of `weight` times the mean KL(base || policy) along the rows; the KL, nats a token.
+
+    The policy's adapter must be active.
+    """
+    tokens = sum(len(row.completions[0]) for row in rows)
+    total = 0.0
+    for packed in packs(base, rows, (0,), settings.tokens):
+        value = divergence(base, packed, settings.dtype).sum() / tokens
+        backward(weight * value)
+        total += value.item()
+    return total
