@@ -52,6 +52,7 @@ from lab.model.prompts import TASKS, Task, fresh, pool
 from lab.records import AdapterVersion, Algorithm, Message, Reply
 from lab.registry.versions import Versions
 from lab.settings import Settings
+from lab.train.judged import FEWEST
 from lab.train.retention import ppl_ratio
 
 RATER = "rehearsal"
@@ -232,7 +233,8 @@ def train(
     settings: Settings, store: Store, versions: Versions, algorithm: Algorithm | None, warm: Base
 ) -> AdapterVersion:  # fmt: skip
     """A round as the gate left it. What learns through a reward model gets a new one first, as in the loop."""
-    if algorithm in ("ppo", "rloo"):
+    judges = algorithm in ("dpo", "ipo") and settings.reward.judged > 0 and len(store.votes()) >= FEWEST
+    if judges or algorithm in ("ppo", "rloo"):
         run_round(settings, store, versions, "reward", "auto", warm)
     made = run_round(settings, store, versions, algorithm, "auto", warm)
     made = publish(versions, made, "auto", settings.gate, settings.trial)

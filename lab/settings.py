@@ -71,6 +71,9 @@ class RewardSettings(Section):
     decorrelate: float = Field(0.0, ge=0, description="how hard scores are kept from following length (ODIN); 0 is off")
     min_opinions: int = Field(32, ge=4, description="training opinions from which a reward model is made at all")
     refresh: int = Field(16, ge=1, description="new opinions after which the loop makes the next one")
+    judged: int = Field(
+        300, ge=0, description="prompts whose fresh replies a proven reward model votes on, for DPO and IPO to learn from; or 0"
+    )
 
 
 class PpoSettings(Section):

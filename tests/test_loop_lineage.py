@@ -78,6 +78,8 @@ def test_a_policy_learned_what_its_reward_model_read(store: Store, versions: Ver
     (step,) = of_version(store, versions, policy)
     assert step.rewarded_by == heir and {early, taken_back, *reinforced.opinions} == {each.id for each in step.learned}
     assert f"rewarded by reward model {heir}, 3 opinions" in words_of([step])[0]
+    chose = replace(step, algorithm="dpo")
+    assert f"also from pairs that reward model {heir} chose, 3 opinions" in words_of([chose])[0]
     child = add_version(versions, policy)
     assert reached(store, versions, early) == reached(store, versions, taken_back) == [policy, child]
 

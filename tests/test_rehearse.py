@@ -8,6 +8,7 @@ import tempfile
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +23,7 @@ from lab.records import Vote
 from lab.registry.versions import Versions
 from lab.settings import load_settings
 from lab.train import retention
+from lab.train.judged import FEWEST
 from lab.train.retention import read_retention
 
 HEADLINE = ["taste", "algorithm", "votes", "noise", "win_rate", "ci95", "taste_before", "taste_after", "kl",
@@ -230,10 +232,12 @@ def test_what_needs_a_reward_model_gets_one_before_its_round(
 
     monkeypatch.setattr(rehearse, "run_round", run_round)
     settings, base = load_settings(home), base_id(str(tiny_model), "none")
-    for algorithm in ("ppo", "rloo", "dpo", None):
+    few, many = (SimpleNamespace(votes=lambda count=count: [None] * count) for count in (FEWEST - 1, FEWEST))
+    of_few, of_many = [(few, name) for name in ("ppo", "rloo", "dpo")], [(many, name) for name in ("dpo", "ipo", "kto", None)]
+    for store, algorithm in (*of_few, *of_many):
         with pytest.raises(TrainingError, match="enough"):
-            rehearse.train(settings, None, Versions(home, base), algorithm, None)  # type: ignore[arg-type]
-    assert asked == ["reward", "ppo", "reward", "rloo", "dpo", None]
+            rehearse.train(settings, store, Versions(home, base), algorithm, None)  # type: ignore[arg-type]
+    assert asked == ["reward", "ppo", "reward", "rloo", "dpo", "reward", "dpo", "reward", "ipo", "kto", None]
     assert rehearse.reward_accuracy(Versions(home, base)) is None
 
 

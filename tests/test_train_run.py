@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,10 +22,14 @@ from lab.model.base import Base, load_base
 from lab.records import AdapterVersion, Algorithm, Job
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
-from lab.train.hooks import Stopped
+from lab.train import reward_model
+from lab.train.hooks import Hooks, Stopped
+from lab.train.judged import FEWEST, PHASE, judged_rows, proven
+from lab.train.objective import Encoder
 from lab.train.reward_round import unlearned
 from lab.train.run import execute
 from lab.train.score import policy_scores
+from lab.train.scorer import Scorer, references
 from lab.train.serve import Trainer, run_job
 
 FAST = {"learning_rate": 1e-2, "epochs": 3, "batch": 8, "max_length": 200, "kl_cap": 50.0}
@@ -118,6 +123,66 @@ def test_a_reward_model_is_made_and_learned_from(bench: Bench, home: Path, algor
     bench.run_planned(algorithm, lambda entry: phases.append(entry["phase"]))
     assert not any(phase.startswith("fold") for phase in phases), "nothing new to score: the same reward model serves again"
     assert rewards.live() == 1
+
+
+@pytest.mark.parametrize("algorithm", ["dpo", "ipo"])
+def test_a_proven_reward_model_votes_on_replies_that_nobody_rated(bench: Bench, home: Path, algorithm: Algorithm) -> None:
+    """Two hundred votes were learned by heart, where the reward model made from them was right on others."""
+    feed(bench.store, home, [pair(k) for k in range(150)])
+    bench.settings = bench.settings.model_copy(update={"reward": bench.settings.reward.model_copy(update={"judged": 20})})
+    alone = bench.run(algorithm)
+    assert alone.report is not None and "judged" not in alone.report.canaries, "there is no reward model yet"
+    reward = bench.run_planned("reward")
+    assert reward.report is not None and reward.report.used >= FEWEST
+    told: list[dict] = []
+    made = execute(bench.job(algorithm), bench.store, bench.versions, bench.settings, bench.base, told.append)
+    assert made.report is not None and alone.report is not None
+    count = made.report.canaries["judged"]
+    assert 10 <= count <= 20 and made.report.used == alone.report.used, "what people said is counted apart"
+    assert made.report.steps > alone.report.steps
+    assert bench.versions.rewarded_by(made.version) == 1, "so forgetting and the lineage know where it comes from"
+    assert {entry["phase"] for entry in told} >= {PHASE, "training"}
+    training = next(entry for entry in told if entry["phase"] == "training")
+    assert training["judged"] == f"{count:.0f} pairs that reward model 1 chose"
+    assert adapters.names(bench.base) == []
+
+
+def test_votes_of_the_reward_model_are_its_best_against_its_worst(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(150)])
+    judge = bench.run_planned("reward")
+    assert proven(bench.versions.rewards()) == judge and judge.folder is not None
+    examples, encoder = collect(bench.store, "train"), Encoder(bench.base.template, 200)
+    settings = bench.settings.model_copy(update={"reward": bench.settings.reward.model_copy(update={"judged": 12})})
+    rows, again = (judged_rows(bench.base, judge, examples, encoder, settings, Hooks()) for _ in range(2))
+    assert rows == again, "a round that was cut off finds the same ones"
+    assert judge.report is not None
+    assert {row.weight for row in rows} == {2 * judge.report.canaries["reward_accuracy"] - 1}
+    assert {row.prompt for row in rows} <= {tuple(encoder.prompt(each.prompt)) for each in examples.pairs}, "one's own first"
+    scorer = Scorer(
+        bench.base, reward_model.load(bench.base, judge.folder, "again"), settings.train, references(bench.base, settings)
+    )
+    best, worst = (scorer([(row.prompt, row.completions[side]) for row in rows]) for side in (0, 1))
+    adapters.drop(bench.base, "again")
+    assert bool((best > worst).all())
+
+
+def test_a_reward_model_that_knows_nothing_votes_on_nothing(bench: Bench, home: Path) -> None:
+    """Shuffled labels: its mistakes would be learned as if people had made them."""
+    luck = random.Random(4)
+    turned = [{"chosen": f"no {k % 5}!", "rejected": f"yes, {k % 7}"} for k in range(150)]
+    rows = [pair(k) | ({} if luck.random() < 0.5 else turned[k]) for k in range(150)]
+    feed(bench.store, home, rows)
+    made = bench.run_planned("reward")
+    assert made.report is not None and made.report.used >= FEWEST and proven(bench.versions.rewards()) is None
+    report = bench.run("dpo").report
+    assert report is not None and "judged" not in report.canaries
+
+
+def test_a_reward_model_from_few_opinions_does_not_vote(bench: Bench, home: Path) -> None:
+    feed(bench.store, home, [pair(k) for k in range(60)])
+    bench.run_planned("reward")
+    found = reward_evidence(bench.versions)
+    assert found is not None and found.knows_something() and proven(bench.versions.rewards()) is None
 
 
 def test_a_reward_model_is_refreshed_and_kept_beside_the_one_before(bench: Bench, home: Path) -> None:

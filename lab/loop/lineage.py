@@ -35,7 +35,8 @@ class Learned:
 class Step:
     """A version on the way from the base, and what its round read; `why` it is what it is.
 
-    `rewarded_by` is the reward model of a round of PPO or RLOO, whose opinions are among those it learned from.
+    `rewarded_by` is the reward model that a round of PPO or RLOO was rewarded by, or that chose pairs for DPO or IPO; its
+    opinions are among those it learned from.
     """
 
     version: int
@@ -206,12 +207,21 @@ def shortened(text: str) -> str:
     return line if len(line) <= SHORT else line[: SHORT - 1].rstrip() + "…"
 
 
+def through_reward(step: Step) -> str:
+    """What a reward model had to do with a version, to follow what made it; nothing if none had."""
+    if not step.rewarded_by:
+        return ""
+    if step.algorithm in ("ppo", "rloo"):
+        return f", rewarded by reward model {step.rewarded_by}"
+    return f", also from pairs that reward model {step.rewarded_by} chose"
+
+
 def words_of(steps: list[Step]) -> list[str]:
     """For people: a line a version, a line an opinion below it, and the base last."""
     lines = []
     for step in steps:
         made = f"version {step.version} ({step.state}), {step.algorithm or 'unknown'} from version {step.parent}"
-        made += f", rewarded by reward model {step.rewarded_by}" if step.rewarded_by else ""
+        made += through_reward(step)
         lines.append(f"{made}, {len(step.learned)} opinions: {step.why}")
         lines += [f"    {each.kind}: {each.words}" for each in step.learned]
     return [*lines, "version 0: the base, which learned from nobody here"]

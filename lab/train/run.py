@@ -24,6 +24,7 @@ from lab.train.batches import Ids, Row, weights_of
 from lab.train.checkpoint import log
 from lab.train.fit import fit
 from lab.train.hooks import Hooks
+from lab.train.judged import judged_rows, proven
 from lab.train.memory import peak_mb
 from lab.train.objective import Encoder, Objective, preference_rows
 from lab.train.reference import with_reference
@@ -85,6 +86,11 @@ def execute(
             line = versions.rewards()
             done, used, figures = reinforce(job, base, CANDIDATE, examples, store, line, options, folder, hooks, encoder)
         else:
+            judge = proven(versions.rewards()) if job.algorithm in ("dpo", "ipo") and options.reward.judged else None
+            if judge is not None:
+                more = judged_rows(base, judge, examples, encoder, options, hooks)
+                figures |= {"judged": float(len(more)), "reward_version": float(judge.version)}
+                rows, hooks = rows + more, telling(hooks, f"{len(more)} pairs that reward model {judge.version} chose")
             rows = with_reference(base, rows, store, options.train, hooks)
             retention = own_words(base, options.train, options.train.epochs * math.ceil(len(rows) / options.train.batch))
             done = fit(base, CANDIDATE, rows, objective, options.train, folder, hooks, retention)
@@ -135,6 +141,11 @@ def assess(
     encoder = Encoder(base.template, min(settings.max_length, base.context))
     sides = (opinions(kept, encoder), opinions(examples, encoder))
     return before, after, judged, kl, figures | seen | second_opinion(base, *sides, drawn.fresh, settings)
+
+
+def telling(hooks: Hooks, judged: str) -> Hooks:
+    """The hooks, which from now on also say which pairs nobody voted on."""
+    return replace(hooks, progress=lambda entry: hooks.progress(entry | {"judged": judged}))
 
 
 def moved(folder: Path) -> dict[str, float]:

@@ -148,6 +148,8 @@ def progress_line(running: Job | None, drawn: Job | None, points: Sequence[Mappi
         said.append(f"about {duration(left)} left")
     if isinstance(seen.get("accuracy"), int | float):
         said.append(f"{percent(seen['accuracy'])} of pairs right")
+    if seen.get("judged"):
+        said.append(f"and {seen['judged']}")
     if seen.get("rewarded"):
         said.append(f"rewarded is {seen['rewarded']}")
     done = f"{100 * step / steps:.0f}" if steps else "0"

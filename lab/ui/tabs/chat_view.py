@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lab.feedback.store import Opinion
-from lab.loop.lineage import Step
+from lab.loop.lineage import Step, through_reward
 from lab.records import Correction, Reply, Thumb
 from lab.ui.tabs.places import Tree
 from lab.ui.view import ENDINGS, plain, short, version_name
@@ -110,7 +110,7 @@ def origin(steps: Sequence[Step], reply: Reply) -> str:
     lines = [f"**Where {version_name(reply.version)} comes from**", ""]
     for step in steps:
         made = f"{step.algorithm or 'unknown'} from {version_name(step.parent or 0)}"
-        made += f", rewarded by reward model {step.rewarded_by}" if step.rewarded_by else ""
+        made += through_reward(step)
         count = f"{len(step.learned)} opinion{'' if len(step.learned) == 1 else 's'}"
         lines.append(f"- **{version_name(step.version)}** ({step.state}), {plain(made)}, {count}. {plain(step.why)}")
         lines += [f"    - {each.kind}: {plain(each.words)}" for each in step.learned[:TOLD]]

@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from lab.loop.lineage import Step, Trace, find, of_version
+from lab.loop.lineage import Step, Trace, find, of_version, through_reward
 from lab.ui.lab import Lab
 from lab.ui.panel import limited
 from lab.ui.tabs.versions_view import PICK
@@ -64,7 +64,7 @@ def lineage_page(lab: Lab, number: int) -> str:
 
 def step_part(step: Step, first: bool) -> str:
     made = f"{step.algorithm.upper() or 'unknown'} from {version_name(step.parent)}"
-    made += f", rewarded by reward model {step.rewarded_by}" if step.rewarded_by else ""
+    made += through_reward(step)
     count = f"{len(step.learned)} opinion{'' if len(step.learned) == 1 else 's'}"
     rows = "".join(f"<li><b>{each.kind}</b> {html.escape(each.words)}</li>" for each in step.learned[:LISTED])
     more = len(step.learned) - LISTED
