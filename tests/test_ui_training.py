@@ -11,6 +11,7 @@ import pytest
 
 from lab.records import AdapterVersion, Counts, Job, Report
 from lab.settings import load_settings
+from lab.train.judged import PHASE
 from lab.ui.explained import conditions, settings_table
 from lab.ui.round import course, figures, progress_line, read_log, seconds_left, stages, thinned
 from lab.ui.tabs import training
@@ -221,6 +222,13 @@ def test_stages_before_are_done_and_a_fold_is_a_stage_of_its_own():
     asked = job(state="running", progress={"phase": "reference", "step": 1, "steps": 1})
     assert '<li aria-current="step">asking the base</li>' in progress_line(asked, None)
     assert '<li aria-current="step">judging</li>' in progress_line(asked, None, [{"step": 3, "loss": 0.5}])
+
+
+def test_a_round_says_which_of_its_pairs_nobody_voted_on():
+    comparing = job(state="running", progress={"phase": PHASE, "step": 64, "steps": 282})
+    assert f'<li aria-current="step">{PHASE}</li>' in progress_line(comparing, None)
+    training = job(state="running", progress={"phase": "training", "step": 1, "steps": 9, "judged": "275 pairs that <i> chose"})
+    assert "and 275 pairs that &lt;i&gt; chose" in progress_line(training, None)
 
 
 def test_figures_are_those_a_round_has_with_their_course():
