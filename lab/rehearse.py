@@ -39,6 +39,7 @@ from lab.chat.engine import Engine, Turn
 from lab.chat.session import Lives, Session
 from lab.console import Bar, say, table
 from lab.errors import SettingsError, StoreError, TrainingError
+from lab.feedback.examples import collect
 from lab.feedback.store import Store
 from lab.foreground import run_round
 from lab.insight.rater import Rater
@@ -233,13 +234,20 @@ def train(
     settings: Settings, store: Store, versions: Versions, algorithm: Algorithm | None, warm: Base
 ) -> AdapterVersion:  # fmt: skip
     """A round as the gate left it. What learns through a reward model gets a new one first, as in the loop."""
-    judges = algorithm in ("dpo", "ipo") and settings.reward.judged > 0 and len(store.votes()) >= FEWEST
+    judges = algorithm in ("dpo", "ipo") and settings.reward.judged > 0
+    judges = judges and rated(store, versions.base) >= max(FEWEST, settings.reward.min_opinions)
     if judges or algorithm in ("ppo", "rloo"):
         run_round(settings, store, versions, "reward", "auto", warm)
     made = run_round(settings, store, versions, algorithm, "auto", warm)
     made = publish(versions, made, "auto", settings.gate, settings.trial)
     say(f"version {made.version}: {made.state}: {made.why}")
     return made
+
+
+def rated(store: Store, base: str) -> int:
+    """Votes that a round may learn from, ties among them."""
+    found = collect(store, "train", base=base)
+    return len(found.pairs) + len(found.ties)
 
 
 def swap(engine: Engine, version: int, settings: Settings) -> float:

@@ -307,6 +307,21 @@ def test_the_heir_of_a_deleted_policy_goes_with_the_reward_model(
     assert (found.versions, found.rewards, found.live) == ({BASE: [heir]}, {BASE: [reward]}, {BASE: 0})
 
 
+def test_a_policy_goes_though_the_reward_model_that_chose_its_pairs_is_deleted(
+    store: Store, versions: Versions, settings: Settings, home: Path
+) -> None:
+    """A round of votes that ends while something is forgotten: the reward model is gone by then, and its own votes are others."""
+    talk = secret_talk(store)
+    reward = round_of(store, versions, settings, "reward")
+    job = replace(make_job(store, versions, settings, "dpo"), opinions=())
+    policy = add_version(versions, 0, job=job, canaries={"reward_version": float(reward)})
+    unrelated = add_version(versions, 0, job=replace(job, id=new_id()))
+    versions.rewards().activate(0)
+    versions.rewards().delete(reward)
+    found = forget(store, home / "adapters", look(store, talk))
+    assert found.versions == {BASE: [policy]} and unrelated in [made.version for made in versions.all()]
+
+
 def test_it_can_be_asked_again_when_it_was_cut_off(
     store: Store, versions: Versions, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,6 @@ import tempfile
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -232,11 +231,12 @@ def test_what_needs_a_reward_model_gets_one_before_its_round(
 
     monkeypatch.setattr(rehearse, "run_round", run_round)
     settings, base = load_settings(home), base_id(str(tiny_model), "none")
-    few, many = (SimpleNamespace(votes=lambda count=count: [None] * count) for count in (FEWEST - 1, FEWEST))
-    of_few, of_many = [(few, name) for name in ("ppo", "rloo", "dpo")], [(many, name) for name in ("dpo", "ipo", "kto", None)]
-    for store, algorithm in (*of_few, *of_many):
+    of_few = [(FEWEST - 1, name) for name in ("ppo", "rloo", "dpo")]
+    of_many = [(FEWEST, name) for name in ("dpo", "ipo", "kto", None)]
+    for count, algorithm in (*of_few, *of_many):
+        monkeypatch.setattr(rehearse, "rated", lambda store, base, count=count: count)
         with pytest.raises(TrainingError, match="enough"):
-            rehearse.train(settings, store, Versions(home, base), algorithm, None)  # type: ignore[arg-type]
+            rehearse.train(settings, None, Versions(home, base), algorithm, None)  # type: ignore[arg-type]
     assert asked == ["reward", "ppo", "reward", "rloo", "dpo", "reward", "dpo", "reward", "ipo", "kto", None]
     assert rehearse.reward_accuracy(Versions(home, base)) is None
 

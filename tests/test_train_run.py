@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,12 +19,14 @@ from lab.loop import care
 from lab.loop.jobs import make_job, reward_evidence
 from lab.model import adapters
 from lab.model.base import Base, load_base
+from lab.model.generate import Emitted, Request
+from lab.model.prompts import pool
 from lab.records import AdapterVersion, Algorithm, Job
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
-from lab.train import reward_model
+from lab.train import judged, reward_model
 from lab.train.hooks import Hooks, Stopped
-from lab.train.judged import FEWEST, PHASE, judged_rows, proven
+from lab.train.judged import FEWEST, PHASE, judge_of, judged_rows, prompts_of, proven
 from lab.train.objective import Encoder
 from lab.train.reward_round import unlearned
 from lab.train.run import execute
@@ -129,6 +131,7 @@ def test_a_reward_model_is_made_and_learned_from(bench: Bench, home: Path, algor
 def test_a_proven_reward_model_votes_on_replies_that_nobody_rated(bench: Bench, home: Path, algorithm: Algorithm) -> None:
     """Two hundred votes were learned by heart, where the reward model made from them was right on others."""
     feed(bench.store, home, [pair(k) for k in range(150)])
+    bench.base.template.end_ids |= frozenset(range(60, 190))  # a random model's replies seldom end by one token of hundreds
     bench.settings = bench.settings.model_copy(update={"reward": bench.settings.reward.model_copy(update={"judged": 20})})
     alone = bench.run(algorithm)
     assert alone.report is not None and "judged" not in alone.report.canaries, "there is no reward model yet"
@@ -164,6 +167,47 @@ def test_votes_of_the_reward_model_are_its_best_against_its_worst(bench: Bench, 
     best, worst = (scorer([(row.prompt, row.completions[side]) for row in rows]) for side in (0, 1))
     adapters.drop(bench.base, "again")
     assert bool((best > worst).all())
+
+
+def test_replies_that_do_not_end_and_prompts_about_safety_are_no_pairs(
+    bench: Bench, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reply that was cut off could be chosen over whole ones, and harmful prompts were asked once somebody had rated them."""
+    rows = [pair(k) for k in range(150)]
+    feed(bench.store, home, [row | ({"criterion": "safe"} if k < 3 else {"prompt": pool("harmful")[k]}) if k < 6 else row
+                             for k, row in enumerate(rows)])  # fmt: skip
+    judge = bench.run_planned("reward")
+    examples, encoder = collect(bench.store, "train"), Encoder(bench.base.template, 200)
+    asked = prompts_of(bench.base, examples, encoder, bench.settings)
+    left = [encoder.prompt(each.prompt) for each in examples.pairs
+            if each.criterion == "safe" or each.prompt[-1]["content"] in pool("harmful")]  # fmt: skip
+    assert left and not {tuple(prompt) for prompt in left} & set(asked)
+    newest = next(each for each in reversed(examples.pairs) if tuple(encoder.prompt(each.prompt)) in asked)
+    assert asked[0] == tuple(encoder.prompt(newest.prompt))
+    monkeypatch.setattr(judged.samples, "draw_all", endless)
+    assert judged_rows(bench.base, judge, examples, encoder, bench.settings, Hooks()) == []
+
+
+def endless(base: Base, requests: Sequence[Request], *rest: object) -> list[Emitted]:
+    """Different replies, of which one in four ends by itself."""
+    return [Emitted([70 + k % 9, 30], [-1.0] * 2, "length" if k % 4 else "end") for k in range(len(requests))]
+
+
+def test_a_round_goes_on_with_the_reward_model_it_began_with(bench: Bench, home: Path, tmp_path: Path) -> None:
+    """Refreshed in between, it would have chosen other pairs, and the checkpoint is of those before."""
+    feed(bench.store, home, [pair(k) for k in range(150)])
+    first = bench.run_planned("reward")
+    rewards = bench.versions.rewards()
+    assert judge_of(tmp_path, rewards) == first
+    feed(bench.store, home, [pair(k) for k in range(150, 170)], name="more.jsonl")
+    bench.run_planned("reward")
+    assert judge_of(tmp_path, rewards).version == first.version  # type: ignore[union-attr]
+    other = tmp_path / "other"
+    other.mkdir()
+    assert judge_of(other, rewards).version == rewards.live() == 2  # type: ignore[union-attr]
+    (other / "judge").unlink()
+    (other / "checkpoint.safetensors").touch()
+    assert judge_of(other, rewards) is None, "begun by a lab in which none voted"
 
 
 def test_a_reward_model_that_knows_nothing_votes_on_nothing(bench: Bench, home: Path) -> None:
@@ -247,9 +291,11 @@ def test_a_stopped_round_goes_on_where_it_was(bench: Bench, home: Path) -> None:
     feed(bench.store, home, [pair(k) for k in range(20)])
     whole = execute(bench.job("dpo"), bench.store, bench.versions, bench.settings, bench.base)
     job = bench.job("dpo")
-    calls = iter(range(8))
+    done: list[int] = []
     with pytest.raises(Stopped):
-        execute(job, bench.store, bench.versions, bench.settings, bench.base, should_stop=lambda: next(calls, None) is None)
+        execute(job, bench.store, bench.versions, bench.settings, bench.base,
+                lambda entry: done.append(entry["step"]) if entry["phase"] == "training" else None,
+                should_stop=lambda: 2 in done)  # fmt: skip
     assert [v.version for v in bench.versions.all()] == [0, whole.version], "nothing half made is a version"
     steps: list[int] = []
     made = execute(job, bench.store, bench.versions, bench.settings, bench.base,
@@ -310,9 +356,11 @@ def test_a_round_that_goes_on_after_something_was_forgotten_begins_again(bench: 
     """Its checkpoint may have learned from what is gone."""
     feed(bench.store, home, [pair(k) for k in range(24)])
     job = bench.job("dpo")
-    calls = iter(range(8))
+    done: list[int] = []
     with pytest.raises(Stopped):
-        execute(job, bench.store, bench.versions, bench.settings, bench.base, should_stop=lambda: next(calls, None) is None)
+        execute(job, bench.store, bench.versions, bench.settings, bench.base,
+                lambda entry: done.append(entry["step"]) if entry["phase"] == "training" else None,
+                should_stop=lambda: 2 in done)  # fmt: skip
     bench.store.purge(bench.store.purgeable(conversation=bench.store.conversations()[0].id))
     steps: list[int] = []
     made = execute(job, bench.store, bench.versions, bench.settings, bench.base,

@@ -13,6 +13,7 @@ import pytest
 
 from lab.errors import LabError, ModelError, StoreError
 from lab.records import Reply, Thumb, new_id
+from lab.ui import kept
 from lab.ui import panel as panels
 from lab.ui.tabs import chat_parts
 from lab.ui.tabs.chat import ChatHandlers
@@ -50,7 +51,7 @@ def values_of(handlers: ChatHandlers, text: str = "", place: Place | None = None
     values: dict[Any, Any] = {panel.drawn: {name: part.value for name, part in panel.drawing().items()} | changes}
     tab = handlers.tab
     values |= {tab.prompt: text, tab.place: place or Place(), panel.rater: "me", tab.remembered: {}}
-    values |= {tab.offer.state: None, tab.edit.message: None}
+    values |= {tab.offer.state: None, tab.edit.message: None, tab.drawn: (place or Place()).shown}
     return values
 
 
@@ -122,8 +123,17 @@ def test_a_message_after_two_replies_that_nobody_chose_from_draws_the_one_that_s
     place = say(handlers, "one")[-1][tab.place]
     offered = rested(handlers, handlers.regenerate(values_of(handlers, place=place), Visitor()))[-1]
     assert words(offered[tab.chat]["value"]) == ["one"], "both stand below"
-    values = values_of(handlers, "two", offered[tab.place]) | {tab.offer.state: offered[tab.offer.state]}
+    values = values_of(handlers, "two", offered[tab.place]) | {each: offered[each] for each in (tab.offer.state, tab.drawn)}
     assert len(next(handlers.say(values, Visitor()))[tab.chat]) == 2
+
+
+def test_a_message_sent_before_the_last_reply_was_drawn_draws_it(handlers: ChatHandlers):
+    """Where the page is was known a moment before it showed it; a quick second message hid the exchange before it."""
+    tab = handlers.tab
+    last = list(handlers.say(values_of(handlers, "one"), Visitor()))[-1]
+    values = values_of(handlers, "two", last[tab.place]) | {tab.drawn: ()}
+    began = next(handlers.say(values, Visitor()))
+    assert words(began[tab.chat])[::2] == ["one"] and began[tab.drawn] == last[tab.place].shown
 
 
 def test_the_next_message_continues_the_branch_that_is_shown(handlers: ChatHandlers):
@@ -379,6 +389,6 @@ def test_the_page_rests_unless_the_next_reply_is_on_its_way(handlers: ChatHandle
 def test_what_flows_is_little(handlers: ChatHandlers):
     """With every token Gradio built all 55 outputs of the event anew, 50 ms of computing for one word."""
     flowing = handlers.tab.flowing()
-    assert len(flowing) <= 12
+    assert len(kept.shown(flowing)) <= 9, "what the server alone keeps is not built"
     for update in handlers.say(values_of(handlers, "hello"), Visitor()):
         assert set(update) <= flowing

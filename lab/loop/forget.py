@@ -208,7 +208,8 @@ def reached(
     line: Versions, jobs: Collection[str], gone: Collection[str], scored: Collection[int] = (), saved: Collection[int] = ()
 ) -> set[int]:  # fmt: skip
     """Versions whose round, or an ancestor's, read one of the opinions: as its job says, and as its own folder does; or was
-    rewarded by one of the reward models `scored`, which did. A round of PPO makes its reward model under a name of its own.
+    learned through a reward model that did, one of `scored` or one that is deleted. A round of PPO makes its reward model under a
+    name of its own.
 
     Ancestors that are deleted count, and so do damaged folders: of those, what cannot be read has learned from everything. The
     versions `saved` are looked at though they are deleted."""
@@ -219,7 +220,8 @@ def reached(
     for version in sorted({*whole, *broken, *saved}):
         ancestors = line.lineage(version)
         told = names.intersection(line.rounds(version)) or read(line.folder / folder_name(version), gone, version in broken)
-        scores = any(line.rewarded_by(each) in scored for each in ancestors)
+        through = [reward for each in ancestors if (reward := line.rewarded_by(each))]
+        scores = any(reward in scored or names.intersection(line.rewards().rounds(reward)) for reward in through)
         if version in whole or version in broken:
             scores = scores or was_rewarded(whole.get(version), scored)
         if told or scores or found.intersection(ancestors):

@@ -24,14 +24,17 @@ REMEMBERED, HEAT = 96, 1.3  # replies of the base, at most, and the temperature 
 A_STEP = 4  # of them that an optimizer step is held to
 
 
-def own_words(base: Base, settings: TrainSettings, steps: int) -> list[Row]:
+def own_words(
+    base: Base, settings: TrainSettings, steps: int, courteous: Callable[[], None] = lambda: None
+) -> list[Row]:  # fmt: skip
     """Rows of (reply,) for so many steps: what the bare base says to prompts of the pool. None where nothing is to be held."""
     if not settings.retention_weight:
         return []
     asked = canaries.encoded(base, canaries.pooled(*KINDS, held_out=False), samples.LONGEST)
     asked = random.Random(settings.seed).sample(asked, min(REMEMBERED, A_STEP * steps, len(asked)))
     how = Sampling(temperature=HEAT, top_p=1.0, max_new_tokens=samples.LONGEST)
-    drawn = samples.draw_all(base, [Request(prompt, how, settings.seed + 90_000 + k) for k, prompt in enumerate(asked)])
+    requests = [Request(prompt, how, settings.seed + 90_000 + k) for k, prompt in enumerate(asked)]
+    drawn = samples.draw_all(base, requests, courteous)
     return [Row(prompt, (tuple(reply.token_ids),)) for prompt, reply in zip(asked, drawn, strict=True)]
 
 

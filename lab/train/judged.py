@@ -4,18 +4,21 @@ Two hundred votes are enough for a reward model to say what a person likes, and 
 own choice among fresh replies is worth as many again (benchmarks/RESULTS.md). That replies are drawn from the base and a reward
 model decides is statistical rejection sampling (RSO, Liu 2024); that of several the best and the worst make the pair, West-of-N
 (Pace 2024). Where the reward model is wrong, its mistakes are learned too, so it must be surely better than chance and length
-alone, and made from FEWEST opinions. Prompts that ask for harm, and those that resemble them, are left to people.
+alone, and made from FEWEST opinions on the criterion it goes by. Replies that did not end are no candidates. The bundled prompts
+that ask for harm, those that resemble them, and what people rated for its safety are left to people; other prompts of theirs that
+ask for harm are not recognised.
 """
 
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 from lab.feedback.examples import Examples
 from lab.insight.evidence import evidence_of
 from lab.model import adapters
 from lab.model.base import Base
-from lab.model.prompts import TASKS
+from lab.model.prompts import TASKS, pool
 from lab.records import AdapterVersion
 from lab.registry.versions import Versions
 from lab.settings import Settings
@@ -26,6 +29,7 @@ from lab.train.objective import Encoder
 from lab.train.scorer import Scorer, references
 
 JUDGE = "judge"
+NOTE = "judge"  # in the folder a round writes to: the reward model that votes in it, 0 for none
 PHASE = "comparing replies that nobody rated"
 FEWEST = 100  # opinions a reward model was made from
 DRAWN = 4  # replies to a prompt
@@ -39,6 +43,21 @@ def proven(rewards: Versions) -> AdapterVersion | None:
     if live.report is None or found is None or not found.knows_something() or live.report.used < FEWEST:
         return None
     return live
+
+
+def judge_of(folder: Path, rewards: Versions) -> AdapterVersion | None:
+    """The reward model that votes in a round: the one that did when the round began, if it goes on from where it was cut off.
+
+    `folder` is the round's, and keeps a note of it.
+    """
+    note = folder / NOTE
+    begun = (folder / "checkpoint.safetensors").exists()
+    if begun or note.exists():
+        noted = int(note.read_text(encoding="ascii")) if note.exists() else 0
+        return rewards.get(noted) if noted else None
+    found = proven(rewards)
+    note.write_text(str(found.version if found else 0), encoding="ascii")
+    return found
 
 
 def judged_rows(
@@ -55,15 +74,21 @@ def judged_rows(
     scorer = Scorer(base, reward_model.load(base, judge.folder, JUDGE), settings.train, references(base, settings))
     rows: list[Row] = []
     try:
+        if scorer.model.rated[scorer.helpful] < FEWEST:
+            return []
         for start in range(0, len(prompts), AT_ONCE):
             hooks.progress({"phase": PHASE, "step": start, "steps": len(prompts)})
             some = [prompt for prompt in prompts[start : start + AT_ONCE] for _ in range(DRAWN)]
             seed = settings.train.seed + 70_000 + DRAWN * start
             asked = [samples.request(prompt, None, seed + k) for k, prompt in enumerate(some)]
-            replies = [tuple(reply.token_ids) for reply in samples.draw_all(base, asked, hooks.courteous)]
+            drawn = samples.draw_all(base, asked, hooks.courteous)
+            replies = [tuple(reply.token_ids) for reply in drawn]
+            hooks.courteous()
             scores = scorer(list(zip(some, replies, strict=True))).tolist()
             for first in range(0, len(some), DRAWN):
-                among = range(first, first + DRAWN)
+                among = [k for k in range(first, first + DRAWN) if drawn[k].finish == "end"]
+                if len(among) < 2:
+                    continue
                 best, worst = max(among, key=scores.__getitem__), min(among, key=scores.__getitem__)
                 if scores[best] > scores[worst] and replies[best] != replies[worst]:
                     rows.append(Row(some[first], (replies[best], replies[worst]), weight=weight))
@@ -73,11 +98,14 @@ def judged_rows(
 
 
 def prompts_of(base: Base, examples: Examples, encoder: Encoder, settings: Settings) -> list[Ids]:
-    """Those of rated pairs, and as many of the pool as are wanted; none that is held out, or leaves no room for a reply."""
-    room = min(encoder.max_length, base.context) - samples.LONGEST
-    own = dict.fromkeys(tuple(encoder.prompt(pair.prompt)) for pair in examples.pairs)
+    """Those of rated pairs, the newest first, and as many of the pool as are wanted; none that is held out, leaves no room for a
+    reply, or is about safety."""
+    room = min(encoder.max_length, base.context) - max(samples.LONGEST, settings.ppo.max_new_tokens)
+    danger = {*pool("harmful", "benign"), *(pair.prompt[-1]["content"] for pair in examples.pairs if pair.criterion == "safe")}
+    asked = [pair.prompt for pair in reversed(examples.pairs) if pair.prompt[-1]["content"] not in danger]
+    own = dict.fromkeys(tuple(encoder.prompt(messages)) for messages in asked)
     kinds = [kind for task in TASKS.values() for kind in task]
-    pool = canaries.encoded(base, canaries.pooled(*kinds, held_out=False), samples.LONGEST)
-    more = [prompt for prompt in pool if prompt not in own]
+    bundled = canaries.encoded(base, canaries.pooled(*kinds, held_out=False), samples.LONGEST)
+    more = [prompt for prompt in bundled if prompt not in own]
     random.Random(f"{settings.train.seed}/judged").shuffle(more)
     return [prompt for prompt in [*own, *more] if len(prompt) <= room][: settings.reward.judged]

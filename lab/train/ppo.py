@@ -321,11 +321,12 @@ def descend(
                 part.backward()
                 total += part.item() / len(plan)
                 first += number == 0
+            held = 0.0
             if retention and train.retention_weight:
                 run.hooks.courteous()
                 now = anchor.of_step(retention, iteration * len(plan) + number)
-                anchor.hold(run.base, now, RETENTION_SHARE * train.retention_weight, train, Tensor.backward)
-            if not math.isfinite(total):
+                held = anchor.hold(run.base, now, RETENTION_SHARE * train.retention_weight, train, Tensor.backward)
+            if not math.isfinite(total + held):
                 raise TrainingError(f"the loss became {total}; nothing was kept. Lower ppo.learning_rate and ppo.value_rate")
             stepped = [p for p in run.parameters.values() if p.grad is not None]
             gradient = max(gradient, torch.nn.utils.clip_grad_norm_(stepped, train.grad_clip).item())

@@ -62,7 +62,7 @@ def reinforce(
             return scorer([(rollout.prompt, rollout.completion) for rollout in rollouts])
 
         a_step = settings.ppo.epochs * math.ceil(settings.ppo.rollouts / settings.ppo.minibatch)
-        retention = own_words(base, settings.train, settings.ppo.iterations * a_step)
+        retention = own_words(base, settings.train, settings.ppo.iterations * a_step, hooks.courteous)
         done = improve(base, name, asked, of, settings, folder, telling, critic, retention)
     finally:
         for each in (REWARD, CRITIC):

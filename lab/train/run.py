@@ -24,7 +24,7 @@ from lab.train.batches import Ids, Row, weights_of
 from lab.train.checkpoint import log
 from lab.train.fit import fit
 from lab.train.hooks import Hooks
-from lab.train.judged import judged_rows, proven
+from lab.train.judged import judge_of, judged_rows
 from lab.train.memory import peak_mb
 from lab.train.objective import Encoder, Objective, preference_rows
 from lab.train.reference import with_reference
@@ -86,13 +86,14 @@ def execute(
             line = versions.rewards()
             done, used, figures = reinforce(job, base, CANDIDATE, examples, store, line, options, folder, hooks, encoder)
         else:
-            judge = proven(versions.rewards()) if job.algorithm in ("dpo", "ipo") and options.reward.judged else None
-            if judge is not None:
-                more = judged_rows(base, judge, examples, encoder, options, hooks)
-                figures |= {"judged": float(len(more)), "reward_version": float(judge.version)}
-                rows, hooks = rows + more, telling(hooks, f"{len(more)} pairs that reward model {judge.version} chose")
+            voter = judge_of(folder, versions.rewards()) if job.algorithm in ("dpo", "ipo") and options.reward.judged else None
+            more = judged_rows(base, voter, examples, encoder, options, hooks) if voter is not None else []
+            if voter is not None and more:
+                figures |= {"judged": float(len(more)), "reward_version": float(voter.version)}
+                rows, hooks = rows + more, telling(hooks, f"{len(more)} pairs that reward model {voter.version} chose")
             rows = with_reference(base, rows, store, options.train, hooks)
-            retention = own_words(base, options.train, options.train.epochs * math.ceil(len(rows) / options.train.batch))
+            steps = options.train.epochs * math.ceil(len(rows) / options.train.batch)
+            retention = own_words(base, options.train, steps, hooks.courteous)
             done = fit(base, CANDIDATE, rows, objective, options.train, folder, hooks, retention)
         on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
         shown = said_before_and_now(base, CANDIDATE, PARENT if parent.folder else None, prompts, asked, options.train)

@@ -70,7 +70,7 @@ def wire_chat(lab: Lab, page: Page, blocks: gr.Blocks) -> None:
     branches = Branches(do, opinions)
     here = [tab.place, tab.remembered]
     all_of_it = tab.outputs() | panel.managing()
-    drawing = {*here, tab.prompt, tab.offer.state, tab.edit.message, panel.rater, panel.drawn}
+    drawing = {*here, tab.drawn, tab.prompt, tab.offer.state, tab.edit.message, panel.rater, panel.drawn}
     settings = [*panel.drawing().values()]
     run([each.change for each in settings], DRAWN, settings, [panel.drawn])
     flow = tab.flowing()

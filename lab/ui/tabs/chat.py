@@ -78,8 +78,7 @@ class ChatHandlers:
         answered, parent = self.places.answered(place)
         system = self.panel.system_prompt(values)
         with self.streams.open(request.session_hash) as flag:
-            drawn = ids(answered) == place.shown and values[self.tab.offer.state] is None
-            yield {**self.busy(None if drawn else answered, text), self.tab.prompt: ""}
+            yield {**self.busy(None if ids(answered) == values[self.tab.drawn] else answered, text), self.tab.prompt: ""}
             ended = yield from self.speak(values, replace(place, shown=ids(answered)), parent, text, system, flag)
         yield ended  # with the stream closed: whoever sees the whole reply may answer it at once
 
@@ -194,6 +193,7 @@ class ChatHandlers:
         about = tab.about
         return {
             tab.place: place,
+            tab.drawn: ids(replies),
             tab.remembered: memory(place, rater, offers.note(offer) if offer else None),
             tab.earlier: gr.update(visible=place.hidden > 0, value=f"Show earlier messages ({place.hidden})"),
             tab.chat: gr.update(value=chat_view.bubbles(replies, tree), feedback_value=self.places.thumbs(replies, rater)),
@@ -218,7 +218,8 @@ class ChatHandlers:
         tab = self.tab
         above: Update = {}
         if turns is not None:
-            above[tab.chat] = chat_view.bubbles(turns, self.places.tree(turns[0].conversation if turns else None))
+            tree = self.places.tree(turns[0].conversation if turns else None)
+            above = {tab.chat: chat_view.bubbles(turns, tree), tab.drawn: ids(turns)}
         return {
             **above,
             tab.sent: plain(text),

@@ -85,6 +85,7 @@ class EditParts:
 @dataclass(frozen=True)
 class ChatTab:
     place: Kept
+    drawn: Kept  # the ids of the messages that the Chatbot shows
     remembered: gr.JSON
     pointed: gr.Textbox
     earlier: gr.Button
@@ -101,7 +102,8 @@ class ChatTab:
     again: gr.Button
 
     def outputs(self) -> set[Any]:
-        own = {self.place, self.remembered, self.earlier, self.chat, self.sent, self.live, self.prompt, self.unsent, self.again}
+        own = {self.place, self.drawn, self.remembered, self.earlier, self.chat, self.sent, self.live, self.prompt}
+        own |= {self.unsent, self.again}
         return own | self.offer.outputs() | self.about.outputs() | self.edit.outputs()
 
     def flowing(self) -> set[Any]:
@@ -109,11 +111,11 @@ class ChatTab:
         written."""
         offer = self.offer
         shown = {self.chat, self.sent, self.live, self.prompt, self.unsent, offer.box, offer.left, offer.right}
-        return shown | {self.place, self.remembered, offer.state, self.edit.message}
+        return shown | {self.place, self.drawn, self.remembered, offer.state, self.edit.message}
 
 
 def build() -> ChatTab:
-    place = Kept(Place())
+    place, drawn = Kept(Place()), Kept(())
     # where the page was and the rater's name; scripts of the page keep it in the browser. Not a gr.BrowserState: on a slow
     # machine it had not written yet what a stream had told it seconds before, and a reload in mid-reply forgot the place
     remembered = gr.JSON({}, visible="hidden", elem_id="remembered")
@@ -143,7 +145,7 @@ def build() -> ChatTab:
             stop = gr.Button("Stop", variant="stop", scale=0, min_width=88, elem_id="stop")
             again = gr.Button("Regenerate", scale=0, min_width=116, interactive=False, elem_id="again")
     return ChatTab(
-        place, remembered, pointed, earlier, chat, sent, live, offer, about, edit, prompt, unsent, send, stop, again
+        place, drawn, remembered, pointed, earlier, chat, sent, live, offer, about, edit, prompt, unsent, send, stop, again
     )  # fmt: skip
 
 
