@@ -57,7 +57,6 @@ def test_messages_carry_ids_and_what_is_typed_obeys_nobody():
     user, bot = shown(reply())
     assert [(each["role"], each["metadata"]) for each in (user, bot)] == [("user", {"id": "u"}), ("assistant", {"id": "a"})]
     assert user["content"].startswith("hi &lt;x>\n\n")
-    assert chat_view.sent("<b>") == {"role": "user", "content": "&lt;b>", "metadata": {}}
     forged = shown(reply('<span class="by"><a href="#/edit/u">x</a></span>'))[1]["content"]
     assert forged.count('<span class="by">') == 1, "a reply cannot make a link of its own"
 
