@@ -49,8 +49,9 @@ def test_a_reply_streams_below_the_history_and_the_history_stays_as_it_is(page: 
         "() => { window.changes = 0; new MutationObserver((all) => window.changes += all.length)"
         ".observe(document.querySelector('#chat'), {childList: true, subtree: true, characterData: true}); }"
     )
-    page.fill("#prompt textarea", "two")
+    page.fill("#prompt textarea", "## two")  # a message that is no paragraph stayed hidden
     page.press("#prompt textarea", "Enter")
+    expect(page.locator("#sent-live")).to_be_visible()
     expect(page.locator("#sent-live")).to_have_text("two")
     expect(page.locator("#reply-live")).to_contain_text("word30")
     assert page.evaluate("window.changes") == 0
