@@ -108,6 +108,22 @@ def test_every_target_is_read_where_its_whole_past_is_seen(
 
 
 @pytest.mark.parametrize("padded", [False, True])
+@given(rows=rounds(), budget=st.integers(4, 80), even=st.sampled_from([8, 64]))
+@settings(max_examples=60, deadline=None)
+def test_what_fills_a_forward_up_is_seen_by_no_token_and_read_by_none(
+    padded: bool, rows: list[Row], budget: int, even: int
+) -> None:
+    plain = list(pack(rows, (0, 1), budget, padded=padded))
+    evened = list(pack(rows, (0, 1), budget, padded=padded, even=even))
+    assert [p.rows for p in evened] == [p.rows for p in plain]
+    for more, p in zip(evened, plain, strict=True):
+        assert more.ids.shape[1] % even == 0 and 0 <= more.ids.shape[1] - p.ids.shape[1] < even
+        assert more.positions.shape[-1] == more.ids.shape[1] and torch.equal(more.target, p.target)
+        assert [past(more, place) for place in more.read.tolist()] == [past(p, place) for place in p.read.tolist()]
+        assert [past(more, place) for place in more.last.tolist()] == [past(p, place) for place in p.last.tolist()]
+
+
+@pytest.mark.parametrize("padded", [False, True])
 @given(rows=rounds(), budget=st.integers(4, 80))
 @settings(max_examples=60, deadline=None)
 def test_forwards_are_as_few_and_as_full_as_the_budget_lets_them(padded: bool, rows: list[Row], budget: int) -> None:

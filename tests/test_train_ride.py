@@ -15,7 +15,7 @@ from lab.model.base import Base, load_base
 from lab.train.attention import Kept, forest
 from lab.train.batches import Row
 from lab.train.forward import completion_logprobs, measure, packs
-from lab.train.narrow import narrowed
+from lab.train.narrow import evened, narrowed
 from lab.train.ride import can_ride, ridden
 
 IDS = st.lists(st.integers(4, 90), min_size=1, max_size=9).map(tuple)
@@ -77,3 +77,10 @@ def test_the_last_layer_computes_what_is_read_alone(base: Base) -> None:
     with narrowed(base, packed.read, 27):
         assert "forward" in vars(last.mlp)
     assert forwards == [vars(part).get("forward") for part in (last.mlp, last.self_attn.q_proj, last.self_attn.o_proj)]
+
+
+@given(rows=st.sets(st.integers(0, 39), min_size=1), even=st.sampled_from([1, 8, 64]))
+def test_places_are_filled_up_with_others_as_long_as_there_are_others(rows: set[int], even: int) -> None:
+    found = evened(torch.tensor(sorted(rows)), 40, even).tolist()
+    assert found[: len(rows)] == sorted(rows) and len(set(found)) == len(found) and set(found) <= set(range(40))
+    assert len(found) == min(40, -(-len(rows) // even) * even)

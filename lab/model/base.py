@@ -67,8 +67,8 @@ def load_base(
     autograd; a process that trains must never let that happen, and one that chats wants it.
     Raises ModelError, in one line, for whatever keeps the model from loading.
     """
-    if training:  # oneDNN keeps a compiled product for every shape it met, and a round has a thousand: half a gigabyte
-        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+    if training:  # oneDNN keeps a compiled product for every shape it met; those of attention are many, and once took gigabytes
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "512")
     folder = resolve(model)
     place = choose_device(device)
     try:

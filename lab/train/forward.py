@@ -27,6 +27,7 @@ from lab.train.packing import Packed, pack
 CHUNK = 1 << 23  # logits made at once, numbers
 BLOCK = 1 << 19  # of them, normalised at once on a CPU: 2 MB
 LEAST = 64  # rows of logits made at once however large the vocabulary is: the weights are read once for all of them
+EVEN = 64  # lengths of forwards in bf16 on a CPU are multiples of it
 TOKENS = {"cpu": 512, "cuda": 4096}  # computed at once where nobody says how many: more is no faster on two cores
 PROBE = (Row((5, 4, 3), ((6, 7, 8, 9), (6, 3, 5))), Row((5, 4, 3, 6, 7, 8, 3), ((4, 4), (7, 5, 8))))
 
@@ -64,7 +65,7 @@ class _TokenLogprobs(torch.autograd.Function):
         slopes = torch.empty_like(hidden) if wanted else None
         weight = head.weight.to(dtype)
         bias = None if head.bias is None else head.bias.to(dtype)
-        step = max(LEAST, CHUNK // weight.shape[0])
+        step = at_once(weight)
         block = max(1, (BLOCK if hidden.device.type == "cpu" else CHUNK) // weight.shape[0])
         for start in range(0, len(target), step):
             rows = slice(start, start + step)
@@ -90,7 +91,7 @@ class _Divergence(torch.autograd.Function):
         result, slopes = torch.empty(len(hidden), device=hidden.device), torch.empty_like(hidden)
         weight = head.weight.to(dtype)
         bias = None if head.bias is None else head.bias.to(dtype)
-        step = max(LEAST, CHUNK // weight.shape[0])
+        step = at_once(weight)
         for start in range(0, len(hidden), step):
             rows = slice(start, start + step)
             ours, curve = capped(torch.nn.functional.linear(hidden[rows].to(dtype), weight, bias), head)
@@ -106,6 +107,17 @@ class _Divergence(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None, None]:
         return (upstream[0][:, None] * ctx.slopes).to(ctx.slopes.dtype), None, None, None
+
+
+def at_once(weight: Tensor) -> int:
+    """Rows of logits: a multiple of LEAST, which EVEN divides."""
+    return max(1, CHUNK // weight.shape[0] // LEAST) * LEAST
+
+
+def evened(base: Base, rows: Tensor) -> Tensor:
+    """(N, ...) filled up with zeros to the next multiple of what the base's forwards are multiples of."""
+    missing = -len(rows) % evenness(base)
+    return torch.cat([rows, rows.new_zeros(missing, *rows.shape[1:])]) if missing else rows
 
 
 def capped(logits: Tensor, head: Head) -> tuple[Tensor, Tensor | None]:
@@ -149,7 +161,7 @@ def hidden_states(base: Base, packed: Packed, read: Tensor, dtype: str = "auto",
     trees = {"trees": forest or attention.forest(packed.ends)} if len(packed.ends) else {}
     mask = torch.empty(1, 1, 0, 0, device=base.device) if trees else packed.seen  # stands for a mask, so that none is made
     casting = torch.autocast(base.device.type, dtype=kind, enabled=kind != base.causal_lm.dtype)
-    with casting, narrowed(base, read, packed.ids.numel()):
+    with casting, narrowed(base, read, packed.ids.numel(), evenness(base)):
         states = base.causal_lm.get_decoder()(
             input_ids=packed.ids, position_ids=packed.positions, attention_mask=mask, use_cache=False, **trees
         ).last_hidden_state
@@ -160,8 +172,9 @@ def token_logprobs(base: Base, packed: Packed, dtype: str = "auto", forest: Fore
     """(N,): log-prob of every target of a packed forward, nats. Takes gradients when they are on."""
     packed = packed.to(base.device)
     hidden = hidden_states(base, packed, packed.read, dtype, forest)
-    result: Tensor = _TokenLogprobs.apply(hidden, packed.target, head_of(base), precision(base, dtype))
-    return result
+    hidden, target = evened(base, hidden), evened(base, packed.target)
+    result: Tensor = _TokenLogprobs.apply(hidden, target, head_of(base), precision(base, dtype))
+    return result[: len(packed.target)]
 
 
 def divergence(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
@@ -173,8 +186,9 @@ def divergence(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
     with torch.no_grad(), adapters.without(base):
         reference = hidden_states(base, packed, packed.read, dtype)
     hidden = hidden_states(base, packed, packed.read, dtype)
+    hidden, reference = evened(base, hidden), evened(base, reference)
     result: Tensor = _Divergence.apply(hidden, reference, head_of(base), precision(base, dtype))
-    return result
+    return result[: len(packed.read)]
 
 
 def completion_logprobs(base: Base, packed: Packed, dtype: str = "auto", forest: Forest | None = None) -> Tensor:
@@ -197,7 +211,17 @@ def measure(base: Base, rows: Sequence[Row], which: Sequence[int], budget: int |
 def packs(base: Base, rows: Sequence[Row], which: Sequence[int], budget: int | None, *, whole: bool = False) -> Iterator[Packed]:
     """The rows in the forwards that this base can take: trees, or padded batches where trees would change the numbers."""
     longest = max((len(row.prompt) + max(len(row.completions[k]) for k in which) for row in rows), default=0)
-    return pack(rows, which, budget or TOKENS[base.device.type], padded=why_padded(base, longest) is not None, whole=whole)
+    padded = why_padded(base, longest) is not None
+    return pack(rows, which, budget or TOKENS[base.device.type], padded=padded, whole=whole, even=evenness(base))
+
+
+def evenness(base: Base) -> int:
+    """What the length of a forward is to be a multiple of.
+
+    oneDNN compiles a product anew for every shape it meets, which for bf16 with AMX takes longer than the product itself
+    (benchmarks/RESULTS.md): few shapes, each met often, are worth some tokens that nobody sees. fp32 needs no compiling.
+    """
+    return EVEN if base.device.type == "cpu" and (base.quantize != "none" or base.causal_lm.dtype == torch.bfloat16) else 1
 
 
 def why_padded(base: Base, longest: int) -> str | None:

@@ -20,10 +20,13 @@ WORTH = 0.8  # share of places read above which narrowing gains nothing
 
 
 @contextmanager
-def narrowed(base: Base, read: Tensor, places: int) -> Iterator[None]:
-    """Inside, parts of the last layer that look at one place at a time run on `read` (N,) of the B * T `places` alone."""
+def narrowed(base: Base, read: Tensor, places: int, even: int = 1) -> Iterator[None]:
+    """Inside, parts of the last layer that look at one place at a time run on `read` (N,) of the B * T `places` alone.
+
+    Some more of them run too where their number would not be a multiple of `even`.
+    """
     last: Any = base.causal_lm.get_decoder().layers[-1]
-    rows = read.unique()
+    rows = evened(read.unique(), places, even)
     own = vars(last)
     if len(rows) > WORTH * places or "forward" in own:  # computed again in the backward, when this would be over
         yield
@@ -42,6 +45,12 @@ def narrowed(base: Base, read: Tensor, places: int) -> Iterator[None]:
                 del part.forward  # the class's own again
             else:
                 part.forward = forward
+
+
+def evened(rows: Tensor, places: int, even: int) -> Tensor:
+    """`rows`, each once, and as many of the other `places` as bring their number to a multiple of `even`, if there are."""
+    others = torch.ones(places, dtype=torch.bool, device=rows.device).index_fill(0, rows, False).nonzero()[:, 0]
+    return torch.cat([rows, others[: -len(rows) % even]])
 
 
 def at(forward: Callable[..., Any], rows: Tensor) -> Callable[..., Any]:

@@ -51,12 +51,13 @@ class Packed:
 
 
 def pack(
-    rows: Sequence[Row], which: Sequence[int], budget: int, *, padded: bool = False, whole: bool = False
+    rows: Sequence[Row], which: Sequence[int], budget: int, *, padded: bool = False, whole: bool = False, even: int = 1
 ) -> Iterator[Packed]:
     """All rows, in order, in as few forwards of at most `budget` tokens as that order gives.
 
     `which` names the completions that take part. A row longer than the budget gets a forward of its own. The last token
-    of a completion predicts nothing and is left out unless `whole` (a reward model reads it).
+    of a completion predicts nothing and is left out unless `whole` (a reward model reads it). The length of a forward is
+    filled up to a multiple of `even` with tokens that nobody sees.
     """
     group: list[int] = []
     fed: list[numpy.ndarray] = []
@@ -65,13 +66,13 @@ def pack(
         new = [numpy.array(row.prompt + (row.completions[k] if whole else row.completions[k][:-1])) for k in which]
         starts = [len(row.prompt)] * len(which)
         if group and cost(fed + new, prompts + starts, padded) > budget:
-            yield together(rows, group, fed, which, padded)
+            yield together(rows, group, fed, which, padded, even)
             group, fed, prompts = [], [], []
         group.append(index)
         fed += new
         prompts += starts
     if group:
-        yield together(rows, group, fed, which, padded)
+        yield together(rows, group, fed, which, padded, even)
 
 
 def cost(fed: Sequence[numpy.ndarray], prompts: Sequence[int], padded: bool) -> int:
@@ -79,6 +80,11 @@ def cost(fed: Sequence[numpy.ndarray], prompts: Sequence[int], padded: bool) -> 
     if padded:
         return len(fed) * max(len(sequence) for sequence in fed)
     return sum(len(fed[index]) - common for index, common in branching(fed, prompts))
+
+
+def filled(length: int, even: int) -> int:
+    """The next multiple of `even`."""
+    return -(-length // even) * even
 
 
 def shared(a: numpy.ndarray, b: numpy.ndarray) -> int:
@@ -89,13 +95,13 @@ def shared(a: numpy.ndarray, b: numpy.ndarray) -> int:
 
 
 def together(
-    rows: Sequence[Row], group: Sequence[int], fed: Sequence[numpy.ndarray], which: Sequence[int], padded: bool
+    rows: Sequence[Row], group: Sequence[int], fed: Sequence[numpy.ndarray], which: Sequence[int], padded: bool, even: int
 ) -> Packed:
     """One forward of the rows `group`, whose sequences are `fed`."""
     prompts = [len(rows[index].prompt) for index in group for _ in which]
     completions: list[Ids] = [rows[index].completions[k] for index in group for k in which]
     build = in_rows if padded else in_trees
-    ids, positions, ends, seen, paths = build(fed, prompts)
+    ids, positions, ends, seen, paths = build(fed, prompts, even)
     return Packed(
         ids, positions,
         read=torch.from_numpy(numpy.concatenate(
@@ -126,12 +132,15 @@ def branching(fed: Sequence[numpy.ndarray], prompts: Sequence[int]) -> Iterator[
         before = index
 
 
-def in_trees(fed: Sequence[numpy.ndarray], prompts: Sequence[int]) -> Built:
-    """(ids, positions, ends, seen, path of each sequence): sequences sorted, each adding what the one before lacks."""
+def in_trees(fed: Sequence[numpy.ndarray], prompts: Sequence[int], even: int) -> Built:
+    """(ids, positions, ends, seen, path of each sequence): sequences sorted, each adding what the one before lacks.
+
+    What fills the forward up is a tree of its own behind them, of token 0.
+    """
     ids: list[numpy.ndarray] = []
     positions: list[numpy.ndarray] = []
     paths: list[numpy.ndarray] = [numpy.empty(0, int)] * len(fed)
-    ends = numpy.zeros(sum(len(sequence) for sequence in fed), int)
+    ends = numpy.zeros(filled(sum(len(sequence) for sequence in fed), even), int)
     total = 0
     past = numpy.empty(0, int)
     for index, common in branching(fed, prompts):
@@ -142,13 +151,18 @@ def in_trees(fed: Sequence[numpy.ndarray], prompts: Sequence[int]) -> Built:
         past = paths[index] = numpy.concatenate([past[:common], numpy.arange(total, total + added)])
         total += added
     ends[past] = total
+    whole = filled(total, even)
+    if whole > total:
+        ids.append(numpy.zeros(whole - total, int))
+        positions.append(numpy.arange(whole - total))
+        ends[total:whole] = whole
     flat = [torch.from_numpy(numpy.concatenate(part))[None] for part in (ids, positions)]
-    return flat[0], flat[1], torch.from_numpy(ends[:total]), torch.empty(0), paths
+    return flat[0], flat[1], torch.from_numpy(ends[:whole]), torch.empty(0), paths
 
 
-def in_rows(fed: Sequence[numpy.ndarray], prompts: Sequence[int]) -> Built:
+def in_rows(fed: Sequence[numpy.ndarray], prompts: Sequence[int], even: int) -> Built:
     """The same as a batch padded on the right, where a causal model never looks."""
-    width = max(len(sequence) for sequence in fed)
+    width = filled(max(len(sequence) for sequence in fed), even)
     ids = torch.zeros(len(fed), width, dtype=torch.long)
     seen = torch.zeros(len(fed), width, dtype=torch.bool)
     for row, sequence in enumerate(fed):
