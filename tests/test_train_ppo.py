@@ -333,6 +333,17 @@ def test_it_ends_with_the_best_when_the_reward_declines(base: Base, tmp_path: Pa
     assert all(torch.equal(p, found[3][k]) for k, p in weights(base).items())
 
 
+def test_a_lucky_start_does_not_end_it(base: Base, tmp_path: Path) -> None:
+    """Two hundred votes came to nothing: the first draw was lucky, and the three after it were called a decline."""
+    means = iter([0.44, -0.02, -0.48, 0.10, 0.9, 1.2, 1.5])
+
+    def judge(replies: Sequence[Rollout]) -> torch.Tensor:
+        return next(means) + torch.tensor([2.0, -2.0] * len(replies))[: len(replies)]
+
+    done = improve(base, "policy", PROMPTS, judge, settings_of(tmp_path, {"patience": 3}, iterations=6), tmp_path, Hooks())
+    assert done.steps == 6 and not done.ended
+
+
 def test_it_ends_before_replies_repeat_themselves(base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shares = iter([0.0, 0.1, 0.2, 0.9])
     monkeypatch.setattr(rollouts, "repetition", lambda replies: next(shares))

@@ -41,6 +41,7 @@ MOST_ITERATIONS = 10_000  # as the settings have it
 POLICY_SHARE, VALUE_SHARE = 0.3, 1.0  # of the learning rate of the one fit loop
 RETENTION_SHARE = 0.4  # of train.retention_weight: advantages are whitened, and weigh less than a loss of votes does
 MOVING = 3  # iterations whose mean score smooths that of a state
+SURE = 2.0  # standard errors that a decline is of
 MORE_REPETITION = 1.2  # times that of the start, where that is above the gate's limit already
 
 Judge = Callable[[Sequence[Rollout]], Tensor]  # (R,): how good each reply is as a whole
@@ -198,8 +199,8 @@ def settle(run: Run, state: Progress, seen: Seen, best: dict[str, Tensor]) -> di
     """Judges the state that `seen` was drawn from: keeps it if it is the best so far, ends the run if it went wrong.
 
     The score of a state is the judge's mean, less the penalty of replies that do not end; or that of the last MOVING
-    states if it is lower, so that one lucky draw is not the best for ever. More than a standard error below the best
-    counts as declined.
+    states if it is lower, so that one lucky draw is not the best for ever. A reward has declined when the mean of those is
+    below the best for sure: by SURE standard errors of the two, of which the best may be one lucky draw, such as the start's.
     """
     train, options, drawn = run.settings.train, run.settings.ppo, seen.drawn
     kl = pg.k3(seen.old, seen.reference).mean().item()
@@ -231,7 +232,8 @@ def settle(run: Run, state: Progress, seen: Seen, best: dict[str, Tensor]) -> di
         for key, parameter in run.parameters.items():
             best[key].copy_(parameter.detach())
     else:
-        declined = score < -state.best - spread / math.sqrt(len(drawn.rollouts) * MOVING)
+        error = spread * math.sqrt((1 + 1 / MOVING) / len(drawn.rollouts))
+        declined = fmean(state.scores[-MOVING:]) < -state.best - SURE * error
         state.worse = state.worse + 1 if declined else 0
         if state.worse >= train.patience:
             state.ended = f"the reward has been below its best for {state.worse} iterations"
