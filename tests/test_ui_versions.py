@@ -69,6 +69,17 @@ def test_a_new_version_appears_without_moving_what_is_chosen(handlers: VersionsH
     assert '<tr class="chosen" data-version="1">' in shown[handlers.tab.tree]
 
 
+def test_what_was_live_is_followed_to_what_is(handlers: VersionsHandlers):
+    """The list went on to say “base (live)” while version 1 spoke."""
+    lab = handlers.lab
+    seen = handlers.tick(None, None)[handlers.tab.seen]
+    lab.versions.activate(1)
+    assert handlers.tick(seen, 2)[handlers.tab.chosen]["value"] == 1
+    listed = handlers.tick(seen, 0)[handlers.tab.chosen]
+    assert listed["value"] == 0, "what somebody chose stays"
+    assert [name for name, _ in listed["choices"]] == ["version 2", "version 1", "base"], "states change, and old names stay"
+
+
 def test_a_trial_is_told_with_its_evidence(handlers: VersionsHandlers):
     assert handlers.tick(None, None)[handlers.tab.trial] == ""
     handlers.lab.worker.tried = stand(OnTrial(2, 1, 0.0), [(2, 1.0), (2, 1.0), (2, 0.0), (2, 0.5)])

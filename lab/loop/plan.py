@@ -90,21 +90,39 @@ def plan(
     return Plan(algorithm, enough)
 
 
-def first_that_may_start(counts: Counts, least: int, reward: Evidence | None = None) -> Algorithm | None:
-    """The chosen kind, or else the first other one with enough that is new: too few votes must not hold back many thumbs."""
+def may_start(counts: Counts, reward: Evidence | None = None) -> list[Algorithm]:
+    """The kinds that a round may be of, the chosen one first: too few votes must not hold back many thumbs.
+
+    KTO, which reads both, does not start for a few thumbs among votes: those say more to DPO, one or two votes later.
+    """
     chosen = choose_algorithm(counts, reward)
-    kinds: tuple[Algorithm, ...] = ("ppo", "dpo", "kto", "sft") if chosen == "ppo" else ("dpo", "kto", "sft")
-    order = sorted(kinds, key=lambda kind: kind != chosen)
-    return next((kind for kind in order if new_of(kind, counts) >= least), None)
+    kinds: tuple[Algorithm, ...] = ("dpo", "kto", "sft")
+    if chosen == "dpo" and 2 * counts.new_labelled < counts.new_pairs:
+        kinds = ("dpo", "sft")
+    if chosen == "ppo":
+        kinds = ("ppo", *kinds)
+    return sorted(kinds, key=lambda kind: kind != chosen)
+
+
+def first_that_may_start(counts: Counts, least: int, reward: Evidence | None = None) -> Algorithm | None:
+    """The first of those kinds with enough that is new."""
+    return next((kind for kind in may_start(counts, reward) if new_of(kind, counts) >= least), None)
+
+
+def closest(counts: Counts) -> Algorithm:
+    """The kind that lacks the least."""
+    kinds = may_start(counts)
+    nothing = not (counts.new_pairs or counts.new_labelled or counts.new_demonstrations)
+    return "dpo" if nothing else max(kinds, key=lambda kind: new_of(kind, counts))
 
 
 def waiting(counts: Counts, least: int) -> str:
     """How far the kind that is closest has come; and what was kept for testing, or it would look as if nobody had heard it."""
-    closest = max(("dpo", "kto", "sft"), key=lambda kind: new_of(kind, counts))  # type: ignore[arg-type]
-    have = new_of(closest, counts)  # type: ignore[arg-type]
+    kind = closest(counts)
+    have = new_of(kind, counts)
     left = least - have
     tested = f", and {counts.held_out} for testing only" if counts.held_out else ""
-    return f"{have} of {least} new {noun(closest, counts)}{tested}; {left} more {'start' if left > 1 else 'starts'} a round."  # type: ignore[arg-type]
+    return f"{have} of {least} new {noun(kind, counts)}{tested}; {left} more {'start' if left > 1 else 'starts'} a round."
 
 
 def noun(algorithm: Algorithm, counts: Counts) -> str:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from lab.loop.plan import first_that_may_start, new_of, noun
-from lab.records import Algorithm
+from lab.loop.plan import closest, first_that_may_start, new_of, noun
 from lab.settings import LoopSettings, Settings
 
 if TYPE_CHECKING:
@@ -19,13 +18,11 @@ if TYPE_CHECKING:
 
 SECTIONS = ("loop", "train", "reward", "ppo", "gate", "trial")
 LIMITS = (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
-KINDS: tuple[Algorithm, ...] = ("dpo", "kto", "sft")
 
 
 def conditions(status: LoopStatus, settings: LoopSettings) -> str:
     """What must be so for a round to start by itself, each with whether it is."""
-    closest = max(KINDS, key=lambda name: new_of(name, status.fresh))
-    kind = first_that_may_start(status.fresh, settings.min_new) or closest
+    kind = first_that_may_start(status.fresh, settings.min_new) or closest(status.fresh)
     have, least = new_of(kind, status.fresh), settings.min_new
     rows = [
         (have >= least, f"{min(have, least)} of {least} new {noun(kind, status.fresh)} since the last round"),

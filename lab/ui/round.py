@@ -24,8 +24,8 @@ STAGE_WORDS = {
     "judging": "judging",
 }  # fmt: skip
 FIGURES = (  # name in the log, term, format; those a round has are shown
-    ("loss", "loss", "{:.3f}"), ("margin", "margin", "{:.2f}"), ("accuracy", "accuracy", "{:.0%}"),
-    ("reward", "reward", "{:.2f}"), ("kl", "kl", "{:.3f}"), ("value_loss", "value loss", "{:.3f}"),
+    ("loss", "loss", "{:z.3f}"), ("margin", "margin", "{:z.2f}"), ("accuracy", "accuracy", "{:.0%}"),
+    ("reward", "reward", "{:z.2f}"), ("kl", "kl", "{:z.3f}"), ("value_loss", "value loss", "{:z.3f}"),
     ("clip_fraction", "clipped", "{:.0%}"), ("length", "length", "{:.0f}"), ("ended", "ended", "{:.0%}"),
 )  # fmt: skip
 SHOWN_AS = {"kl": "Drift (KL)", "length": "Tokens a reply"}

@@ -40,6 +40,16 @@ def ready_to_vote(page: Page) -> None:
     until(page, lambda: not page.evaluate("document.activeElement.matches('textarea, input')"))
 
 
+def test_an_empty_chat_offers_something_to_say(page: Page, served: Served):
+    opener = page.locator("#chat .placeholder-content a").filter(has_text="story about a dog")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(BOTS)).to_have_count(1)
+    expect(page.locator("#chat [data-testid=user]")).to_contain_text("Tell me a short story about a dog.")
+    expect(page.locator("#prompt textarea")).to_have_value("")
+    assert [text for _, text in served.lab.store.own_prompts()] == ["Tell me a short story about a dog."]
+
+
 def test_a_reply_streams_below_the_history_and_the_history_stays_as_it_is(page: Page, served: Served):
     """A Chatbot of a hundred messages fell seconds behind the model; only the pane below may change while a reply comes."""
     say(page, "one", 1)

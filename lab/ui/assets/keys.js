@@ -66,6 +66,17 @@
     box.dispatchEvent(new Event("input", {bubbles: true}));
   });
 
+  // one of the openers that an empty chat offers is sent as if it had been typed
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("#chat .placeholder-content a");
+    const box = link && boxOf("prompt");
+    if (!box) return;
+    event.preventDefault();
+    box.value = link.textContent;
+    box.dispatchEvent(new Event("input", {bubbles: true}));
+    setTimeout(() => usable("send")?.click(), 60);
+  });
+
   window.hone = {
     onScreen: () => requestAnimationFrame(() => (since = performance.now())),
     onScreenFor: () => (since === null ? "" : Math.round(performance.now() - since)),

@@ -25,6 +25,13 @@ NO_THUMB = "No thumb"
 VALUES = {"Up": "up", "Down": "down", NO_THUMB: "cleared"}
 
 
+OPENERS = ("Who are you?", "Tell me a short story about a dog.", "I had a long day at work.", "What should I cook tonight?")
+EMPTY = "**Say something.** Thumbs and better answers teach the next version.\n\n" + " ".join(
+    f"[{words}](#/say)"
+    for words in OPENERS  # a script of the page sends what is clicked
+)
+
+
 @dataclass(frozen=True)
 class OfferParts:
     """Two replies to one message, to choose from."""
@@ -126,7 +133,7 @@ def build() -> ChatTab:
             chat = gr.Chatbot(
                 elem_id="chat", show_label=False, height=None, buttons=["copy"], group_consecutive_messages=False,
                 feedback_options=("Like", "Dislike"), allow_tags=False, autoscroll=False,
-                placeholder="**Say something.** Thumbs and better answers teach the next version.",
+                placeholder=EMPTY,
             )  # fmt: skip
             # a message and the reply on its way are shown here: a Chatbot that is drawn anew holds up the first words, and one of
             # a hundred messages falls seconds behind

@@ -121,7 +121,8 @@ class VersionsHandlers:
         }  # fmt: skip
         if now == seen:
             return {}
-        choice = chosen if seen is not None and chosen in {each.version for each in versions} else live
+        kept = seen is not None and chosen in {each.version for each in versions} and chosen != seen.get("live")
+        choice = chosen if kept else live  # what was live is followed to what is
         update: Update = {
             tab.seen: now,
             tab.trial: trial,
@@ -252,13 +253,8 @@ def required(chosen: int | None) -> int:
 
 
 def choices(versions: list[AdapterVersion]) -> list[tuple[str, int]]:
-    """For a list of versions, newest first, each with its state."""
-
-    def name(version: AdapterVersion) -> str:
-        state = version.state if version.version or version.state == "live" else "as it came"
-        return f"{version_name(version.version)} ({state})"
-
-    return [(name(each), each.version) for each in sorted(versions, key=lambda each: -each.version)]
+    """For a list of versions, newest first. Their states stand in the tree: Gradio shows a chosen entry under its old name."""
+    return [(version_name(each.version), each.version) for each in sorted(versions, key=lambda each: -each.version)]
 
 
 def meaning(version: AdapterVersion, heirs: list[int]) -> str:
