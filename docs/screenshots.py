@@ -60,6 +60,14 @@ def serving(home: Path, model: str, quantize: str) -> Iterator[str]:
         lab.wait(timeout=60)
 
 
+def picture(page: Page, name: str) -> None:
+    """Once nothing moves and no notice covers anything."""
+    expect(page.locator("[data-testid=toast-body]")).to_have_count(0)
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(700)
+    page.screenshot(path=DOCS / f"{name}.png")
+
+
 def chat(page: Page) -> None:
     for number, words in enumerate(TALK, start=1):
         page.fill("#prompt textarea", words)
@@ -68,7 +76,7 @@ def chat(page: Page) -> None:
         expect(page.locator("#chat .writing")).to_have_count(0)
     page.locator("#chat button[aria-label=Like]").nth(1).click()
     page.wait_for_timeout(1500)
-    page.screenshot(path=DOCS / "chat.png")
+    picture(page, "chat")
 
 
 def compare(page: Page, votes: int) -> None:
@@ -79,7 +87,7 @@ def compare(page: Page, votes: int) -> None:
         expect(page.locator("#vote-left")).to_be_enabled()
         page.wait_for_timeout(300)
         if number == 0:
-            page.screenshot(path=DOCS / "compare.png")
+            picture(page, "compare")
         left, right = page.locator("#left").inner_text(), page.locator("#right").inner_text()
         page.keyboard.press("1" if len(left) >= len(right) else "2")  # someone who likes to hear more
         expect(page.locator("#reveal")).to_be_visible()
@@ -92,7 +100,7 @@ def training(page: Page) -> None:
         page.click("#train-now")
     expect(page.locator("#rounds")).to_contain_text("version 1", timeout=2 * SLOW)
     page.wait_for_timeout(3000)
-    page.screenshot(path=DOCS / "training.png")
+    picture(page, "training")
 
 
 def others(page: Page) -> None:
@@ -102,7 +110,7 @@ def others(page: Page) -> None:
         if name and name.lower() not in ("chat", "compare", "training"):
             page.locator("#tabs").get_by_role("tab", name=name, exact=True).click()
             page.wait_for_timeout(2500)
-            page.screenshot(path=DOCS / f"{name.lower()}.png")
+            picture(page, name.lower())
 
 
 def main() -> None:

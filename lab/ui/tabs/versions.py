@@ -121,8 +121,9 @@ class VersionsHandlers:
         }  # fmt: skip
         if now == seen:
             return {}
-        kept = seen is not None and chosen in {each.version for each in versions} and chosen != seen.get("live")
-        choice = chosen if kept else live  # what was live is followed to what is
+        choice = live
+        if seen is not None and chosen is not None and chosen in {each.version for each in versions} - {seen.get("live")}:
+            choice = chosen  # what was live is followed to what is
         update: Update = {
             tab.seen: now,
             tab.trial: trial,
