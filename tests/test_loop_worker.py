@@ -280,7 +280,7 @@ def test_enough_new_votes_become_a_job_and_then_a_live_version(lab: Lab) -> None
     assert worker.status().reason == "3 of 4 new votes; 1 more starts a round." and worker.status().phase == "waiting"
 
     votes = add_votes(lab.store, 1, start=50)
-    worker._count_again = 0.0  # counts are taken now and then
+    worker._counting.renew()  # counts are taken now and then
     worker.tick()
     job = lab.only_job()
     assert (job.algorithm, job.reason, job.state) == ("dpo", "4 new votes", "queued") and votes[0] in job.opinions
@@ -307,13 +307,13 @@ def test_a_refused_round_is_not_begun_again_by_itself(lab: Lab) -> None:
     lab.end_round(kl=9.0)
     for _ in range(3):
         worker.tick()
-        worker._count_again = 0.0
+        worker._counting.renew()
     assert lab.versions.get(1).state == "refused" and lab.chat.loaded == [] and len(lab.store.jobs()) == 1
     status = worker.status()
     assert status.counts.new_pairs == 4  # what people see: none of it is learned
     assert status.reason == "0 of 4 new votes; 4 more start a round."
     add_votes(lab.store, 4, start=50)
-    worker._count_again = 0.0
+    worker._counting.renew()
     worker.tick()
     assert len(lab.store.jobs()) == 2 and len(lab.store.jobs()[0].opinions) == 8  # the next one learns from all
 
@@ -326,7 +326,7 @@ def test_a_rollback_is_not_undone_by_the_next_tick(lab: Lab) -> None:
     worker.tick()
     lab.versions.rollback()  # on the command line
     for _ in range(2):
-        worker._count_again = 0.0
+        worker._counting.renew()
         worker.tick()
     assert lab.chat.loaded == [1, 0] and lab.versions.live() == 0 and len(lab.store.jobs()) == 1
 
@@ -370,7 +370,7 @@ def test_a_damaged_candidate_is_told_of_and_stops_no_other(lab: Lab, monkeypatch
     worker.tick()
     assert lab.chat.loaded == [2] and "version 1 is damaged" in worker.status().last_error
     add_votes(lab.store, 4, start=50)
-    worker._count_again = 0.0
+    worker._counting.renew()
     worker.tick()
     assert worker.status().phase == "queued"
 
@@ -537,7 +537,7 @@ def test_without_a_trainer_no_round_starts_by_itself_and_the_plan_says_how_to_ge
 
     add_votes(lab.store, 4, start=50)
     lab.store.take_lease(LEASE, HERE, 600)  # somebody starts a trainer
-    worker._count_again = 0.0
+    worker._counting.renew()
     worker.tick()
     assert worker.status().phase == "queued" and worker.status().trainer_alive
 
@@ -586,7 +586,7 @@ def test_a_dead_trainers_round_is_queued_again_then_fails_with_the_reason(lab: L
     for _ in range(2):  # at once, with what was counted before it failed, and later: it would die again
         worker.tick()
         assert len(lab.store.jobs()) == 1
-        worker._count_again = 0.0
+        worker._counting.renew()
 
 
 def test_a_silent_trainer_elsewhere_counts_as_dead(home: Path) -> None:

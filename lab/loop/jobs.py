@@ -1,9 +1,12 @@
-"""A round's job: which opinions, from which version, with which seed and settings. Knows no clock and no trainer."""
+"""A round's job: which opinions, from which version, with which seed and settings; and which one is in work.
+
+Knows no clock and no trainer.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from lab.errors import TrainingError
@@ -19,6 +22,7 @@ from lab.settings import Settings
 
 PARTS = ("train", "lora", "reward", "ppo")  # of the settings that a job keeps
 OF_ALL: tuple[Algorithm, ...] = ("reward", "ppo", "rloo")  # read every opinion, through a reward model
+JOBS_SEEN = 50  # newest jobs of a base that the loop looks at
 ATTEMPTS_KEPT = 200  # newest jobs whose opinions count as tried
 
 
@@ -100,6 +104,15 @@ def count(examples: Examples, known: Collection[str]) -> Counts:
         new_pairs=new(item.opinion for item in examples.pairs), new_labelled=new(item.opinion for item in examples.labelled),
         new_demonstrations=new(item.opinion for item in examples.demonstrations),
     )  # fmt: skip
+
+
+def active(jobs: Sequence[Job]) -> Job | None:
+    """The job that runs, else the one that waits."""
+    for state in ("running", "queued"):
+        for job in reversed(jobs):
+            if job.state == state:
+                return job
+    return None
 
 
 def learned_by(store: Store, versions: Versions) -> set[str]:

@@ -10,17 +10,17 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from lab.errors import BusyError, LabError, NoMemoryError, VersionError
-from lab.feedback.examples import counts
 from lab.feedback.store import Purgeable, Store
-from lab.loop.care import care_of
+from lab.loop.counting import Counting
 from lab.loop.forget import LEASE, Forgotten, busy, finish, forget
-from lab.loop.jobs import learned_by, make_job, relearn, reward_evidence, scored_by, tried
+from lab.loop.jobs import JOBS_SEEN, active, make_job, relearn, reward_evidence
 from lab.loop.plan import Plan, plan
 from lab.loop.publish import publish
+from lab.loop.recovery import STOPPED, Recovery
 from lab.loop.trainer import TrainerProcess, is_gone
 from lab.loop.trial import TrialStatus, settle, status
 from lab.records import AdapterVersion, Algorithm, Counts, Job
@@ -29,13 +29,9 @@ from lab.settings import Settings
 
 Phase = Literal["waiting", "queued", "training", "paused"]
 PAUSED = "paused"  # the store's flag; it outlives the lab
-STOPPED = "stopped on request; the feedback is kept and the next round will use it"
 PAUSE = 0.5  # seconds between two ticks
 GLANCE = 0.1  # seconds between two looks at who is to speak, in a pause
-COUNT_SHARE = 20  # counting opinions takes at most one part in this of the worker's time
-SLEPT = 5.0  # seconds by which the clock on the wall must run ahead between two ticks to say that the machine slept
 AGAIN = 60.0  # seconds before what could not be published, or found no memory, is tried again: looking reads every byte of it
-JOBS_SEEN = 50  # newest jobs of this base that a tick looks at
 
 logger = logging.getLogger(__name__)
 
@@ -69,16 +65,13 @@ class Worker:
     ) -> None:  # fmt: skip
         self.store, self.versions, self.settings, self.on_live = store, versions, settings, on_live
         self.trainer = TrainerProcess(trainer_command, settings.feedback_data / "trainer.log", first_wait)
+        self._recovery = Recovery(store, versions, self.trainer, settings.loop)
+        self._counting = Counting(store, versions, settings)
         self._live = versions.live()  # what the chat speaks with
         self._thread: threading.Thread | None = None
         self._ending = threading.Event()
         self._wake = threading.Event()
         self._ticking = threading.Lock()
-        self._counting = threading.Lock()
-        self._counts: tuple[Counts, Counts] | None = None  # for people, and for the plan
-        self._count_again = 0.0
-        self._clocks = time.time(), time.monotonic()  # of the last tick
-        self._patient_until = 0.0  # monotonic
         self._trouble = ""  # of a tick; empty again after a clean one
         self._stand: tuple[tuple, TrialStatus | None] = ((), None)  # the trial by then, and the opinions there were
         self._stuck: dict[str, tuple[str, float]] = {}  # by job: why its candidate was not published, when to try again
@@ -101,9 +94,7 @@ class Worker:
             self._thread.join(timeout=30)
         self.trainer.end()
         with self._ticking:
-            for job in self._jobs():
-                if job.state == "running" and is_gone(job.worker) and self.versions.made_by(job.id) is None:
-                    self.store.requeue_job(job.id)
+            self._recovery.give_back()
 
     # for the page
 
@@ -111,7 +102,7 @@ class Worker:
         jobs = self._jobs()
         job = active(jobs)
         paused = self._is_paused()
-        shown, fresh = self._counted()
+        shown, fresh = self._counting.counts()
         phase: Phase = "paused" if paused else "waiting"
         if job is not None:
             phase = "training" if job.state == "running" else "queued"
@@ -166,7 +157,7 @@ class Worker:
         if the version that spoke had to go, though rounds by themselves be paused. Raises BusyError while a round runs."""
         with self._ticking:
             found = forget(self.store, self.settings.adapters, what)
-            self._count_again = 0.0
+            self._counting.renew()
             self._follow()
             if self.versions.base in found.live and active(self._jobs()) is None:
                 relearn(self.store, self.versions, self.settings)
@@ -181,7 +172,7 @@ class Worker:
             if self._ending.is_set():
                 return
             self.trainer.watch(may_start=self._other_trainer() is None)
-            self._recover()
+            self._recovery.recover()
             self._finish_forgetting()
             self._try()  # first: what the votes decided by now is not superseded undecided
             self._publish()
@@ -189,7 +180,7 @@ class Worker:
             jobs = self._jobs()
             self._sweep(jobs)
             if active(jobs) is None and self._due(jobs).algorithm is not None:
-                self._count_again = 0.0  # a round may have ended since the opinions were counted
+                self._counting.renew()  # a round may have ended since the opinions were counted
                 due = self._due(jobs)
                 if due.algorithm is not None:
                     self.store.add_job(make_job(self.store, self.versions, self.settings, due.algorithm, due.reason))
@@ -223,37 +214,6 @@ class Worker:
         holder = self.store.lease_holder(LEASE)
         return None if holder is None or is_gone(holder) or self.trainer.is_mine(holder) else holder
 
-    def _recover(self) -> None:
-        """Rounds whose trainer died or fell silent go back to the queue, and fail after too many deaths."""
-        silent = self._silent()
-        for job in self._jobs():
-            if job.state != "running" or not (job.id in silent or is_gone(job.worker)):
-                continue
-            if job.id in silent and self.trainer.is_mine(job.worker):
-                self.trainer.kill()  # it hangs; the next tick starts another
-            made = self.versions.made_by(job.id)
-            if made is not None:  # it died after its version was in place, before it could say so
-                self.store.finish_job(job.id, made.version)
-            elif self.store.flag(f"stop:{job.id}") is not None:
-                self.store.fail_job(job.id, STOPPED)
-            elif job.attempts < self.settings.loop.max_attempts:
-                self.store.requeue_job(job.id, crashed=True)
-            else:
-                died = f"was silent for {self.settings.loop.heartbeat_seconds:g} s" if job.id in silent else "died"
-                tries = f"given up after {job.attempts} attempt{'s' if job.attempts > 1 else ''}"
-                why = self.trainer.trouble or f"the trainer {died}"
-                self.store.fail_job(job.id, f"{why}; {tries}, the feedback is kept")
-
-    def _silent(self) -> set[str]:
-        """Rounds without a sign of life for too long. None just after the machine slept: its trainers slept as well."""
-        wall, steady = time.time(), time.monotonic()
-        if (wall - self._clocks[0]) - (steady - self._clocks[1]) > SLEPT:
-            self._patient_until = steady + self.settings.loop.heartbeat_seconds
-        self._clocks = wall, steady
-        if steady < self._patient_until:
-            return set()
-        return {job.id for job in self.store.stale_jobs(self.settings.loop.heartbeat_seconds)}
-
     def _finish_forgetting(self) -> None:
         """What a call of `forget` left when it was cut off after the words went. It holds up nothing else, and is tried again."""
         if time.monotonic() < self._forget_again or self.store.unfinished() is None or busy(self.store):
@@ -265,7 +225,7 @@ class Worker:
             self._left = f"what was forgotten is not out of every file yet: {error}"
             self._forget_again = time.monotonic() + AGAIN
             return
-        self._count_again = 0.0
+        self._counting.renew()
         if found is not None and self.versions.base in found.live and active(self._jobs()) is None:
             relearn(self.store, self.versions, self.settings)
 
@@ -286,7 +246,7 @@ class Worker:
                     self._stuck[job.id] = str(error), time.monotonic() + AGAIN
                     continue
                 logger.info("version %d is %s: %s", published.version, published.state, published.why)
-                self._count_again = 0.0
+                self._counting.renew()
 
     def _try(self) -> None:
         """Ends a trial that is decided."""
@@ -303,7 +263,7 @@ class Worker:
         if live == self._live:
             return
         before, self._live = self._live, live
-        self._count_again = 0.0
+        self._counting.renew()
         try:
             self.on_live(self.versions.get(live))
             self._load_error = ""
@@ -322,7 +282,7 @@ class Worker:
         self.versions.forget_staging(job.id for job in ended[1:] if self.versions.staging_path(job.id).exists())
 
     def _due(self, jobs: Sequence[Job]) -> Plan:
-        return self._plan(jobs, self._counted()[1], self._is_paused())
+        return self._plan(jobs, self._counting.counts()[1], self._is_paused())
 
     def _is_paused(self) -> bool:
         return self.store.flag(PAUSED) is not None
@@ -339,31 +299,3 @@ class Worker:
     def _settling(self) -> int | None:
         on = self.trial()
         return on.version if on is not None and on.settling else None
-
-    def _counted(self) -> tuple[Counts, Counts]:
-        """Counts against what the live version has learned, and against what any round was tried on.
-
-        Counting reads every opinion, so it is done again only after a while that grows with what it costs.
-        """
-        with self._counting:
-            began = time.monotonic()
-            if self._counts is None or began >= self._count_again:
-                learned = learned_by(self.store, self.versions)
-                scored = scored_by(self.store, self.versions)
-                gone = care_of(self.store, self.settings).left_out
-                shown = counts(self.store, learned, scored, gone)
-                known = learned | tried(self.store, self.versions.base)
-                fresh = shown if known == learned else replace(counts(self.store, known, scored, gone), held_out=shown.held_out)
-                self._counts = shown, fresh
-                ended = time.monotonic()
-                self._count_again = ended + max(PAUSE, COUNT_SHARE * (ended - began))
-            return self._counts
-
-
-def active(jobs: Sequence[Job]) -> Job | None:
-    """The job that runs, else the one that waits."""
-    for state in ("running", "queued"):
-        for job in reversed(jobs):
-            if job.state == state:
-                return job
-    return None
