@@ -144,7 +144,7 @@ def trained(options: argparse.Namespace, labels: str, seed: int) -> dict:
         settings = lab.settings.model_copy(update={"train": lab.settings.train.model_copy(update={"seed": seed})})
         base = load_base(settings.model, settings.quantize, settings.device)
         warm = load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
-        engine = Engine(base, lab.versions, lab.store.set_busy)
+        engine = Engine(base, lab.versions, lab.store.signals.set_busy)
         luck = random.Random(f"{seed}/{labels}")
         session = Session(lab.store, engine, settings, lambda: luck.randrange(2**31))
         prompts = rehearse.endless(rehearse.pool(*rehearse.TASKS["chat"]), seed)

@@ -131,7 +131,7 @@ def serving(engine: Any, base: str, home: Path, ahead: bool = False) -> Iterator
     facts = NO_FACTS
     if engine is None:
         model = load_base(settings.model, settings.quantize, "cpu")
-        engine = Engine(model, versions, store.set_busy)
+        engine = Engine(model, versions, store.signals.set_busy)
         facts = facts_of(model, settings.model)
     worker = Worker(store, versions, settings, lambda made: engine.use_adapter(made.version), [])
     lab = Lab(settings, store, versions, Session(store, engine, settings), engine, worker, Queue(store, engine, settings), facts)

@@ -84,7 +84,7 @@ def running(
 
         base = load_base(settings.model, settings.quantize, settings.device)
         facts = facts_of(base, settings.model)
-        engine = Engine(base, disk.versions, disk.store.set_busy, settings.trial.share)
+        engine = Engine(base, disk.versions, disk.store.signals.set_busy, settings.trial.share)
         session = Session(disk.store, engine, settings)
         command = trainer_command(settings) if trainer else []
         worker = Worker(disk.store, disk.versions, settings, lambda made: engine.use_adapter(made.version), command)

@@ -102,7 +102,7 @@ def running_words(settings: Settings) -> str:
     """Who works in this home now; nothing of it is wrong."""
     store = Store(settings.feedback_data)
     try:
-        trainer = store.lease_holder("trainer")
+        trainer = store.signals.lease_holder("trainer")
     finally:
         store.close()
     try:

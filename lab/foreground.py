@@ -84,7 +84,7 @@ def settle(store: Store, versions: Versions) -> None:
 @contextmanager
 def trainer_of(store: Store) -> Iterator[Trainer]:
     """This process as the home's only trainer."""
-    holder = store.lease_holder(LEASE)
+    holder = store.signals.lease_holder(LEASE)
     if holder is not None and not is_dead(holder):
         raise BusyError(f"a trainer ({holder}) works in this home; press Train now in the chat, or stop the chat first")
     trainer = Trainer(store, None)
@@ -96,7 +96,7 @@ def trainer_of(store: Store) -> Iterator[Trainer]:
     finally:
         trainer.leaving.set()
         heartbeat.join()
-        store.release_lease(LEASE, trainer.name)
+        store.signals.release_lease(LEASE, trainer.name)
 
 
 @contextmanager

@@ -110,7 +110,7 @@ def rehearse(settings: Settings, store: Store, versions: Versions, script: Scrip
     say(f"loading {settings.model} ({settings.quantize}) twice: for the chat and for the trainer")
     base = load_base(settings.model, settings.quantize, settings.device)
     warm = load_base(settings.model, settings.quantize, settings.device, training=True, dtype=settings.train.dtype)
-    engine = Engine(base, versions, store.set_busy, settings.trial.share)
+    engine = Engine(base, versions, store.signals.set_busy, settings.trial.share)
     session = Session(store, engine, settings, lambda: luck.randrange(2**31))
     rater = Rater(taste, script.noise, script.seed)
     prompts = endless(asked_for(script), script.seed)

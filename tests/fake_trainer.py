@@ -87,20 +87,20 @@ def add_thumbs(store: Store, count: int, start: int = 500) -> list[str]:
 def main(home: Path, base: str) -> None:
     store, versions = Store(home / "feedback_data"), Versions(home / "adapters", base)
     name = f"{socket.gethostname()}:{os.getpid()}"
-    signal.signal(signal.SIGTERM, signal.SIG_IGN if store.flag("stubborn") else signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if store.signals.flag("stubborn") else signal.SIG_DFL)
     while True:
         job = store.claim_job(name, base)
         if job is None:
             time.sleep(0.02)
             continue
-        todo = store.flag("fake") or "make"
+        todo = store.signals.flag("fake") or "make"
         store.heartbeat(job.id, {"step": 1, "steps": 9})
         if todo == "die":
             print("out of memory in step 2", flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
         if todo == "freeze":
             os.kill(os.getpid(), signal.SIGSTOP)
-        while todo == "slow" and store.flag(f"stop:{job.id}") is None:
+        while todo == "slow" and store.signals.flag(f"stop:{job.id}") is None:
             store.heartbeat(job.id, {"step": 2, "steps": 9})
             time.sleep(0.02)
         if todo == "slow":
@@ -109,7 +109,7 @@ def main(home: Path, base: str) -> None:
         loss = float("nan") if todo == "nan" else 0.4
         version = add_version(versions, job.parent, job=job, loss_last=loss)
         if todo == "die-after-add":
-            store.set_flag("fake", "die")  # were it claimed again, it would fail
+            store.signals.set_flag("fake", "die")  # were it claimed again, it would fail
             os.kill(os.getpid(), signal.SIGKILL)
         store.finish_job(job.id, version)
 

@@ -118,7 +118,7 @@ def test_other_versions_put_aside_what_waits(parts: Parts) -> None:
 
 
 def test_nothing_is_drawn_while_somebody_chats(parts: Parts) -> None:
-    parts.store.set_busy(time.time() + 0.5)
+    parts.store.signals.set_busy(time.time() + 0.5)
     parts.queue.start()
     time.sleep(0.4)
     assert parts.engine.asked == []
@@ -184,7 +184,7 @@ def test_who_waits_sees_the_pair_grow_and_gets_it(parts: Parts) -> None:
 
 def test_who_waits_is_not_made_to_wait_for_another_ones_chat(parts: Parts) -> None:
     parts.engine.in_use = True
-    parts.store.set_busy(time.time() + 4)
+    parts.store.signals.set_busy(time.time() + 4)
     parts.queue.start()
     *_, pair = parts.queue.next("anything", threading.Event())
     assert isinstance(pair, Ahead) and not parts.engine.asked[0][1], "this time the trainer steps aside"

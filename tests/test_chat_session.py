@@ -56,7 +56,7 @@ def parts(home: Path, tiny_model: Path, folders: dict[int, Path]) -> Iterator[Pa
         shutil.copytree(folder, versions.staging(job.id), dirs_exist_ok=True)
         versions.add(versions.staging(job.id), job, Report("dpo", None, 0, 1, 1, {}, 1.0, 0.5, None, None, 0, 0.0, {}, 1.0, 1.0))
     versions.activate(1)
-    engine = Engine(base, versions, store.set_busy)
+    engine = Engine(base, versions, store.signals.set_busy)
     yield Parts(Session(store, engine, load_settings(home)), store, engine, versions)
     store.close()
 

@@ -384,7 +384,7 @@ def test_train_waits_for_nobody(run: Runner, tmp_path: Path):
     """A chat's trainer holds the lease: the foreground round says so at once and plans nothing."""
     run("import", rows(tmp_path / "in.jsonl", *pairs(4)))
     store = Store(run.home / "feedback_data")
-    assert store.take_lease("trainer", "another-machine:1", 60)
+    assert store.signals.take_lease("trainer", "another-machine:1", 60)
     assert "another-machine:1" in run("train").error
     assert store.jobs() == []
     store.close()
@@ -393,7 +393,7 @@ def test_train_waits_for_nobody(run: Runner, tmp_path: Path):
 def test_training_on_nothing_is_refused(run: Runner):
     assert "nothing to train on" in run("train").error
     store = Store(run.home / "feedback_data")
-    assert store.lease_holder("trainer") is None
+    assert store.signals.lease_holder("trainer") is None
     store.close()
 
 
@@ -550,7 +550,7 @@ def test_a_round_from_rows_to_replies(run: Runner, tmp_path: Path):
     assert (drift["value"], drift["limit"], drift["why"]) == (report["kl"], 2.0, ""), "each figure has its limit beside it"
     store = Store(run.home / "feedback_data")
     job = store.jobs()[0]
-    assert (job.state, job.version, store.lease_holder("trainer")) == ("done", 1, None)
+    assert (job.state, job.version, store.signals.lease_holder("trainer")) == ("done", 1, None)
     assert store.learned([job.id], base_id(str(run.model), "none")) == set(job.opinions)
     vote = store.votes()[0]
     asked = store.reply(vote.a).parent
@@ -631,7 +631,7 @@ def test_a_failed_round_is_a_failed_job(run: Runner, tmp_path: Path):
     assert "nothing to train on" in run("train", "--algorithm", "dpo").error
     store = Store(run.home / "feedback_data")
     assert [job.state for job in store.jobs()] == ["failed"]
-    assert store.lease_holder("trainer") is None
+    assert store.signals.lease_holder("trainer") is None
     store.close()
 
 
@@ -682,7 +682,7 @@ def test_ctrl_c_ends_a_round_between_two_steps_and_the_job_says_so(run: Runner, 
     assert signal.getsignal(signal.SIGINT) is before
     store = Store(run.home / "feedback_data")
     assert [job.state for job in store.jobs()] == ["failed"]
-    assert store.lease_holder("trainer") is None
+    assert store.signals.lease_holder("trainer") is None
     store.close()
 
 
@@ -691,7 +691,7 @@ def test_a_dead_trainers_lease_holds_nobody_up(run: Runner, tmp_path: Path):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     store = Store(run.home / "feedback_data")
-    assert store.take_lease("trainer", f"{socket.gethostname()}:{gone.pid}", 60)
+    assert store.signals.take_lease("trainer", f"{socket.gethostname()}:{gone.pid}", 60)
     store.close()
     began = time.monotonic()
     assert "nothing to train on" in run("train").error

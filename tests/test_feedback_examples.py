@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lab.feedback.bundles import Bundle
 from lab.feedback.examples import Examples, collect, counts, is_held_out
-from lab.feedback.store import Bundle, Store
+from lab.feedback.store import Store
 from lab.records import Completion, Conversation, Correction, Message, Reply, Thumb, Vote
 
 TRAIN, HELD = "q1", "q4"  # first turns on either side of the split

@@ -284,44 +284,44 @@ while (job := store.claim_job(sys.argv[2], "b")) is not None: print(job.id, flus
 
 
 def test_a_lease_is_held_by_one_until_it_expires(store: Store) -> None:
-    assert store.take_lease("trainer", "a", 60) and not store.take_lease("trainer", "b", 60)
-    store.release_lease("trainer", "b")
-    assert store.lease_holder("trainer") == "a", "only the holder can release"
-    assert store.take_lease("trainer", "a", 0.05), "the holder renews its own"
+    assert store.signals.take_lease("trainer", "a", 60) and not store.signals.take_lease("trainer", "b", 60)
+    store.signals.release_lease("trainer", "b")
+    assert store.signals.lease_holder("trainer") == "a", "only the holder can release"
+    assert store.signals.take_lease("trainer", "a", 0.05), "the holder renews its own"
     time.sleep(0.1)
-    assert store.lease_holder("trainer") is None
-    assert store.take_lease("trainer", "b", 60) and not store.take_lease("trainer", "a", 60)
-    assert store.take_lease("another", "a", 60)
-    store.release_lease("trainer", "b")
-    assert store.lease_holder("trainer") is None
+    assert store.signals.lease_holder("trainer") is None
+    assert store.signals.take_lease("trainer", "b", 60) and not store.signals.take_lease("trainer", "a", 60)
+    assert store.signals.take_lease("another", "a", 60)
+    store.signals.release_lease("trainer", "b")
+    assert store.signals.lease_holder("trainer") is None
 
 
 def test_a_killed_holders_lease_is_taken_over_after_it_expires(store: Store) -> None:
-    code = "print(Store(Path(sys.argv[1])).take_lease('trainer', 'other', 2.0), flush=True)\nimport time; time.sleep(60)"
+    code = "print(Store(Path(sys.argv[1])).signals.take_lease('trainer', 'other', 2.0), flush=True)\nimport time; time.sleep(60)"
     other = python(code, store._database.file.parent)
     assert other.stdout.readline() == "True\n"
     other.kill()
     other.wait()
     other.stdout.close()
-    assert not store.take_lease("trainer", "me", 60)
+    assert not store.signals.take_lease("trainer", "me", 60)
     until = time.monotonic() + 10
-    while not store.take_lease("trainer", "me", 60):
+    while not store.signals.take_lease("trainer", "me", 60):
         assert time.monotonic() < until
         time.sleep(0.05)
-    assert store.lease_holder("trainer") == "me"
+    assert store.signals.lease_holder("trainer") == "me"
 
 
 def test_flags_are_set_changed_and_taken_away(store: Store) -> None:
-    assert store.flag("paused") is None
-    store.set_flag("paused", "1")
-    store.set_flag("paused", "2")
-    assert store.flag("paused") == "2"
-    store.set_flag("paused", None)
-    assert store.flag("paused") is None
+    assert store.signals.flag("paused") is None
+    store.signals.set_flag("paused", "1")
+    store.signals.set_flag("paused", "2")
+    assert store.signals.flag("paused") == "2"
+    store.signals.set_flag("paused", None)
+    assert store.signals.flag("paused") is None
 
 
 def test_the_busy_mark_is_seen_by_others_and_cheap_for_every_token(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    chat, trainer = Store(home), Store(home)
+    chat, trainer = Store(home).signals, Store(home).signals
     assert trainer.busy_until() == 0.0
     written: list[str] = []
     keep = chat.set_flag
@@ -337,10 +337,10 @@ def test_the_busy_mark_is_seen_by_others_and_cheap_for_every_token(home: Path, m
 
 def test_a_busy_mark_from_before_the_clock_was_set_back_is_ignored(store: Store) -> None:
     """Training waited at every step, for as long as the clock had been wrong."""
-    store.set_busy(time.time() + 3600)
-    assert store.busy_until() == 0.0
-    store.set_busy(time.time() + 1)
-    assert store.busy_until() > time.time()
+    store.signals.set_busy(time.time() + 3600)
+    assert store.signals.busy_until() == 0.0
+    store.signals.set_busy(time.time() + 1)
+    assert store.signals.busy_until() > time.time()
 
 
 def test_reference_log_probs_are_kept_per_base(store: Store) -> None:
@@ -448,7 +448,7 @@ def test_a_missing_table_is_an_error_with_a_remedy_not_a_traceback(store: Store)
     raw.commit()
     raw.close()
     with pytest.raises(StoreError, match="no such table: flags; check"):
-        store.flag("paused")
+        store.signals.flag("paused")
 
 
 def test_the_feedback_folder_never_reaches_torch() -> None:

@@ -62,7 +62,7 @@ def lab(home: Path, folders: dict[str, Path], family: str) -> Iterator[Lab]:
     base = load_base(settings.model, settings.quantize, settings.device)
     store = Store(settings.feedback_data)
     versions = Versions(settings.adapters, base.id)
-    engine = Engine(base, versions, store.set_busy)
+    engine = Engine(base, versions, store.signals.set_busy)
     seeds = itertools.count(1)  # replies by chance made rounds of four steps that once in many runs ended where they began
     yield Lab(settings, store, versions, base, engine, Session(store, engine, settings, lambda: next(seeds)))
     store.close()

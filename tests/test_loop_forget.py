@@ -468,10 +468,10 @@ def test_nothing_is_forgotten_while_a_round_may_be_learning_from_it(
     store.add_job(job)
     assert not busy(store), "it waits, and there is no trainer to take it"
     here = f"{socket.gethostname()}:{os.getpid()}"
-    store.take_lease(LEASE, here, 600)
+    store.signals.take_lease(LEASE, here, 600)
     assert busy(store)
     store.claim_job(here, BASE)
-    store.release_lease(LEASE, here)
+    store.signals.release_lease(LEASE, here)
     with pytest.raises(BusyError, match="a round runs, and may be learning from it; wait for its end, or stop it"):
         forget(store, home / "adapters", look(store, talk))
     assert len(store.replies(talk)) == 3

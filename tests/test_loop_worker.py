@@ -58,7 +58,7 @@ class Lab:
         """Without one of its own, it plans for a trainer that somebody else runs: this process."""
         command = self.command if trainer else []
         if not trainer:
-            self.store.take_lease(LEASE, HERE, 600)
+            self.store.signals.take_lease(LEASE, HERE, 600)
         return Worker(self.store, self.versions, self.settings, self.chat.on_live, command, first_wait=0.05)
 
     def end_round(self, **report: Any) -> int:
@@ -523,7 +523,7 @@ def test_trouble_is_shown_and_passes(lab: Lab, running: Callable[[], Worker], mo
 def test_without_a_trainer_no_round_starts_by_itself_and_the_plan_says_how_to_get_one(lab: Lab) -> None:
     """`chat --no-trainer` had no loop at all: it followed no `activate`, and a `trainer` beside it got nothing to do."""
     worker = lab.worker(trainer=False)
-    lab.store.release_lease(LEASE, HERE)
+    lab.store.signals.release_lease(LEASE, HERE)
     add_votes(lab.store, 4)
     add_version(lab.versions)
     lab.versions.activate(1, "in another terminal")
@@ -536,7 +536,7 @@ def test_without_a_trainer_no_round_starts_by_itself_and_the_plan_says_how_to_ge
     worker.stop_round()
 
     add_votes(lab.store, 4, start=50)
-    lab.store.take_lease(LEASE, HERE, 600)  # somebody starts a trainer
+    lab.store.signals.take_lease(LEASE, HERE, 600)  # somebody starts a trainer
     worker._counting.renew()
     worker.tick()
     assert worker.status().phase == "queued" and worker.status().trainer_alive
@@ -547,18 +547,18 @@ def test_while_another_trainer_works_in_the_home_the_labs_own_waits(
 ) -> None:
     """It was started over and over, loaded the model, and gave up for want of the lease."""
     lab.command = [sys.executable, "-c", f"open({str(tmp_path / 'starts')!r}, 'a').write('x'); import time; time.sleep(60)"]
-    lab.store.take_lease(LEASE, HERE, 600)
+    lab.store.signals.take_lease(LEASE, HERE, 600)
     worker = running()
     until(lambda: f"Another trainer ({HERE}) works in this home" in worker.status().reason)
     time.sleep(1.2)  # two ticks
     assert not (tmp_path / "starts").exists() and worker.status().trainer_alive and worker.status().last_error == ""
-    lab.store.release_lease(LEASE, HERE)
+    lab.store.signals.release_lease(LEASE, HERE)
     until((tmp_path / "starts").exists)
     assert "Another" not in worker.status().reason
 
 
 def test_the_lease_of_a_dead_trainer_holds_nothing_back(lab: Lab, running: Callable[[], Worker]) -> None:
-    lab.store.take_lease(LEASE, f"{socket.gethostname()}:{dead_pid()}", 600)
+    lab.store.signals.take_lease(LEASE, f"{socket.gethostname()}:{dead_pid()}", 600)
     worker = running()
     until(lambda: worker.trainer.is_alive())
 
@@ -649,7 +649,7 @@ def test_votes_become_a_version_the_chat_speaks(lab: Lab, running: Callable[[], 
 
 
 def test_a_version_of_broken_numbers_never_speaks(lab: Lab, running: Callable[[], Worker]) -> None:
-    lab.store.set_flag("fake", "nan")
+    lab.store.signals.set_flag("fake", "nan")
     add_votes(lab.store, 4)
     running()
     until(lambda: lab.versions.all()[-1].state == "refused")
@@ -657,13 +657,13 @@ def test_a_version_of_broken_numbers_never_speaks(lab: Lab, running: Callable[[]
 
 
 def test_a_trainer_killed_mid_round_comes_back_and_goes_on(lab: Lab, running: Callable[[], Worker]) -> None:
-    lab.store.set_flag("fake", "slow")
+    lab.store.signals.set_flag("fake", "slow")
     worker = running()
     add_votes(lab.store, 4)
     until(lambda: worker.status().phase == "training" and worker.status().job.progress)  # type: ignore[union-attr]
     first = worker.trainer.pid
     assert first is not None
-    lab.store.set_flag("fake", "make")
+    lab.store.signals.set_flag("fake", "make")
     os.kill(first, signal.SIGKILL)
     until(lambda: lab.chat.loaded == [1])
     assert worker.trainer.pid != first and lab.only_job().attempts == 2 and lab.only_job().state == "done"
@@ -672,7 +672,7 @@ def test_a_trainer_killed_mid_round_comes_back_and_goes_on(lab: Lab, running: Ca
 
 
 def test_a_round_that_kills_its_trainer_is_given_up_with_the_reason(lab: Lab, running: Callable[[], Worker]) -> None:
-    lab.store.set_flag("fake", "die")
+    lab.store.signals.set_flag("fake", "die")
     worker = running()
     add_votes(lab.store, 4)
     until(lambda: lab.store.jobs() and lab.only_job().state == "failed")
@@ -680,14 +680,14 @@ def test_a_round_that_kills_its_trainer_is_given_up_with_the_reason(lab: Lab, ru
         "the trainer ended (killed by SIGKILL): out of memory in step 2; given up after 2 attempts, the feedback is kept"
     )
     assert len(lab.versions.all()) == 1
-    lab.store.set_flag("fake", "make")
+    lab.store.signals.set_flag("fake", "make")
     until(lambda: worker.status().trainer_alive)
     worker.train_now()
     until(lambda: lab.chat.loaded == [1])  # and all is well again
 
 
 def test_a_version_made_in_the_trainers_last_moment_is_not_made_twice(lab: Lab, running: Callable[[], Worker]) -> None:
-    lab.store.set_flag("fake", "die-after-add")
+    lab.store.signals.set_flag("fake", "die-after-add")
     running()
     add_votes(lab.store, 4)
     until(lambda: lab.chat.loaded == [1])
@@ -696,17 +696,17 @@ def test_a_version_made_in_the_trainers_last_moment_is_not_made_twice(lab: Lab, 
 
 def test_a_frozen_trainer_is_replaced(home: Path, running: Callable[[], Worker], lab: Lab) -> None:
     lab.settings = load_settings(home, {"loop": {"min_new": 4, "min_seconds": 0.0, "heartbeat_seconds": 1.0}})
-    lab.store.set_flag("fake", "freeze")
+    lab.store.signals.set_flag("fake", "freeze")
     worker = running()
     add_votes(lab.store, 4)
     first = until(lambda: worker.status().phase == "training" and worker.trainer.pid)
-    lab.store.set_flag("fake", "make")
+    lab.store.signals.set_flag("fake", "make")
     until(lambda: lab.chat.loaded == [1])
     assert is_gone(f"{socket.gethostname()}:{first}") and lab.only_job().attempts == 2
 
 
 def test_stopping_a_running_round(lab: Lab, running: Callable[[], Worker]) -> None:
-    lab.store.set_flag("fake", "slow")
+    lab.store.signals.set_flag("fake", "slow")
     worker = running()
     add_votes(lab.store, 4)
     until(lambda: worker.status().phase == "training")
@@ -721,9 +721,9 @@ def test_stop_leaves_no_trainer_and_the_next_lab_goes_on(
     lab: Lab, running: Callable[[], Worker], stubborn: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lab.loop.trainer.GRACE", 0.5)
-    lab.store.set_flag("fake", "slow")
+    lab.store.signals.set_flag("fake", "slow")
     if stubborn:
-        lab.store.set_flag("stubborn", "1")  # it ignores SIGTERM
+        lab.store.signals.set_flag("stubborn", "1")  # it ignores SIGTERM
     worker = running()
     add_votes(lab.store, 4)
     until(lambda: worker.status().phase == "training")
@@ -735,7 +735,7 @@ def test_stop_leaves_no_trainer_and_the_next_lab_goes_on(
     assert [thread.name for thread in threading.enumerate() if thread.name == "loop"] == []
     worker.tick()
     assert not worker.status().trainer_alive  # a tick that comes late starts nothing
-    lab.store.set_flag("fake", "make")
+    lab.store.signals.set_flag("fake", "make")
     running()
     until(lambda: lab.chat.loaded == [1])
 
@@ -778,7 +778,7 @@ def test_after_forgetting_a_round_learns_what_is_left(lab: Lab, state: str) -> N
     if state == "paused":
         worker.pause()
     if state == "queued":
-        lab.store.release_lease(LEASE, HERE)
+        lab.store.signals.release_lease(LEASE, HERE)
         waiting = worker.train_now()
         assert waiting.parent == version
     assert worker.forget(lab.store.purgeable(rater="ada")).versions == {BASE: [version]}

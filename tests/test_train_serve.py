@@ -65,7 +65,7 @@ def stop(job: Job) -> int:
 def test_a_round_stopped_by_its_user_fails_with_that_reason(store: Store) -> None:
     trainer = Trainer(store, None)
     job = claimed(store, trainer)
-    store.set_flag(f"stop:{job.id}", "1")
+    store.signals.set_flag(f"stop:{job.id}", "1")
     assert trainer.should_stop(job)
     run_job(trainer, job, stop)
     assert store.job(JOB.id).state == "failed"
@@ -83,7 +83,7 @@ def test_a_trainer_that_is_sent_away_hands_its_round_back(store: Store) -> None:
 
 def test_only_one_trainer_a_home(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "LEASE_SECONDS", -4.5)  # patience: half a second
-    store.take_lease(LEASE, f"{socket.gethostname()}:{os.getppid()}", 60)
+    store.signals.take_lease(LEASE, f"{socket.gethostname()}:{os.getppid()}", 60)
     with pytest.raises(BusyError, match="another trainer"):
         Trainer(store, None).take_lease()
 
@@ -91,11 +91,11 @@ def test_only_one_trainer_a_home(store: Store, monkeypatch: pytest.MonkeyPatch) 
 def test_the_lease_of_a_dead_trainer_is_taken_at_once(store: Store) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    store.take_lease(LEASE, f"{socket.gethostname()}:{gone.pid}", 600)
+    store.signals.take_lease(LEASE, f"{socket.gethostname()}:{gone.pid}", 600)
     began = time.monotonic()
     trainer = Trainer(store, None)
     trainer.take_lease()
-    assert store.lease_holder(LEASE) == trainer.name
+    assert store.signals.lease_holder(LEASE) == trainer.name
     assert time.monotonic() - began < 5
 
 
@@ -111,7 +111,7 @@ def test_the_sign_of_life_outlives_a_store_that_fails_for_a_moment(store: Store,
         trainer.leaving.set()
         return True
 
-    monkeypatch.setattr(store, "take_lease", take_lease)
+    monkeypatch.setattr(store.signals, "take_lease", take_lease)
     trainer.stay_alive()
     assert next(calls) == 2, "it tried again"
 
@@ -119,7 +119,7 @@ def test_the_sign_of_life_outlives_a_store_that_fails_for_a_moment(store: Store,
 def test_training_waits_for_a_chat_but_not_for_ever(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "PATIENCE", 0.3)
     trainer = Trainer(store, None)
-    store.set_busy(time.time() + 4)
+    store.signals.set_busy(time.time() + 4)
     began = time.monotonic()
     trainer.yield_to_chat()
     assert 0.25 < time.monotonic() - began < 2
@@ -174,7 +174,7 @@ def test_a_trainer_whose_chat_was_killed_goes_too_and_its_round_is_free(
     chat.wait()
     until(lambda: not Path(f"/proc/{trainer}").exists() or "Z" in Path(f"/proc/{trainer}/stat").read_text().split(")")[1][:3], 15)
     assert store.job(long_round.id).state == "queued"
-    assert store.lease_holder(LEASE) is None
+    assert store.signals.lease_holder(LEASE) is None
 
 
 def test_a_killed_round_is_resumed_from_its_checkpoint(home: Path, tiny_model: Path, store: Store, long_round: Job) -> None:

@@ -198,7 +198,7 @@ class Queue:
             return True
         if self._is_hushed():
             return False
-        if self._engine.in_use or time.time() < self._store.busy_until() + AFTER_CHAT:
+        if self._engine.in_use or time.time() < self._store.signals.busy_until() + AFTER_CHAT:
             return False
         rating = time.monotonic() - self._taken < RATING
         return rating or not any(job.state == "running" for job in self._store.jobs(JOBS_SEEN, self._engine.base_id))

@@ -16,8 +16,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lab.feedback.browse import IMPORTED
+from lab.feedback.bundles import Bundle
 from lab.feedback.opinions import Opinion
-from lab.feedback.store import IMPORTED, Bundle
 from lab.records import CHOICES, CRITERIA, Choice, Conversation, Correction, Message, Reply, Thumb, Vote, new_id
 
 ROLES = ("system", "user", "assistant")

@@ -1,4 +1,4 @@
-"""What chat and trainer tell each other through the store: leases, flags, and the base's log-probs, measured once."""
+"""What chat and trainer share, as rows: leases, flags, the base's log-probs, measured once. The caller opens the connection."""
 
 from __future__ import annotations
 

@@ -6,49 +6,30 @@ the only rows that move. The store knows nothing of models, prompts or training:
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection
-
-from lab.feedback import browse, conversations, jobs, listing, opinions, purge, queued, shared
+from lab.feedback import browse, bundles, conversations, jobs, listing, opinions, purge, queued, shared
 from lab.feedback.browse import IMPORTED, Detail, Filter, Row, Values
+from lab.feedback.bundles import Bundle
 from lab.feedback.database import Database
 from lab.feedback.opinions import Opinion
 from lab.feedback.purge import Purgeable
+from lab.feedback.signals import Signals
 from lab.records import Conversation, Correction, Job, Reply, Thumb, Vote, new_id
 
 FILE = "lab.db"
-BUSY = "busy_until"
-BUSY_MOST = 5.0  # seconds ahead; a mark beyond is of a clock that was set back since
-BUSY_STEP = 0.4  # seconds that a busy mark must move before it is worth a write
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """One imported row: its conversation, its turns, and its opinions, each with the origin that names its content.
-
-    A whole chat has no opinions; the origin is then the conversation's own.
-    """
-
-    conversation: Conversation
-    replies: tuple[Reply, ...]
-    opinions: tuple[tuple[Opinion, str], ...] = ()
-    origin: str | None = None
 
 
 class Store:
-    """Every method is one transaction. Raises StoreError for what cannot be kept or found."""
+    """Every method, and every one of `signals`, is one transaction. Raises StoreError for what cannot be kept or found."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._database = Database(folder / FILE)
-        self._busy_lock = threading.Lock()
-        self._busy = 0.0
+        self.signals = Signals(self._database)
 
     def close(self) -> None:
         self._database.close()
@@ -210,24 +191,18 @@ class Store:
         with self._database.read() as connection:
             return *opinions.mark(connection), purge.count(connection)
 
-    def add_bundles(self, bundles: Sequence[Bundle]) -> list[int]:
+    def add_bundles(self, imported: Sequence[Bundle]) -> list[int]:
         """Imported rows, all in one transaction. Says for each how many of its opinions (or its chat) were new.
 
         What is here already, by its id or by its origin, is left out, and a row that brings nothing new leaves no trace.
         """
         with self._database.write() as connection:
-            found = new_of(bundles, kept_already(connection, bundles))
-            wanted = [bundle for bundle, (new, whole) in zip(bundles, found, strict=True) if new or whole]
-            conversations.add_conversations(connection, [(bundle.conversation, bundle.origin) for bundle in wanted])
-            conversations.add_given(connection, [reply for bundle in wanted for reply in bundle.replies])
-            opinions.add_given(connection, [each for new, _ in found for each in new])
-        return [len(new) + whole for new, whole in found]
+            return bundles.add(connection, imported)
 
-    def would_add(self, bundles: Sequence[Bundle], seen: set[str]) -> list[int]:
+    def would_add(self, imported: Sequence[Bundle], seen: set[str]) -> list[int]:
         """What `add_bundles` would say, with nothing written; `seen` carries what came earlier in the same file."""
         with self._database.read() as connection:
-            seen |= kept_already(connection, bundles)
-        return [len(new) + whole for new, whole in new_of(bundles, seen)]
+            return bundles.would_add(connection, imported, seen)
 
     # forgetting
 
@@ -321,42 +296,7 @@ class Store:
         with self._database.read() as connection:
             return jobs.learned(connection, rounds, base)
 
-    # what chat and trainer tell each other
-
-    def take_lease(self, name: str, holder: str, seconds: float) -> bool:
-        """Takes the lease if it is free or expired, or renews the holder's own; False while another holds it."""
-        with self._database.write() as connection:
-            return shared.take_lease(connection, name, holder, seconds)
-
-    def release_lease(self, name: str, holder: str) -> None:
-        with self._database.write() as connection:
-            shared.release_lease(connection, name, holder)
-
-    def lease_holder(self, name: str) -> str | None:
-        with self._database.read() as connection:
-            return shared.lease_holder(connection, name)
-
-    def set_busy(self, until: float) -> None:
-        """Says that chat generates until then (seconds since the epoch). Cheap to call for every token: marks that
-        hardly differ from the one this process wrote last are not written."""
-        with self._busy_lock:
-            if 0 <= until - self._busy < BUSY_STEP:
-                return
-            self._busy = until
-        self.set_flag(BUSY, repr(until))
-
-    def busy_until(self) -> float:
-        until = float(self.flag(BUSY) or 0.0)
-        return until if until <= time.time() + BUSY_MOST else 0.0
-
-    def set_flag(self, name: str, value: str | None) -> None:
-        """None takes the flag away."""
-        with self._database.write() as connection:
-            shared.set_flag(connection, name, value)
-
-    def flag(self, name: str) -> str | None:
-        with self._database.read() as connection:
-            return shared.flag(connection, name)
+    # what was measured once
 
     def reference_logprobs(self, base: str, keys: Sequence[str]) -> dict[str, float]:
         """Those of the keys that are known for this base: sums of log-probs, nats."""
@@ -366,23 +306,3 @@ class Store:
     def keep_reference_logprobs(self, base: str, values: Mapping[str, float]) -> None:
         with self._database.write() as connection:
             shared.keep_reference_logprobs(connection, base, values)
-
-
-def kept_already(connection: Connection, bundles: Sequence[Bundle]) -> set[str]:
-    """Of their origins and ids, those that are in the store."""
-    names = [origin for bundle in bundles for _, origin in bundle.opinions] + [b.origin for b in bundles if b.origin]
-    ids = [opinion.id for bundle in bundles for opinion, _ in bundle.opinions]
-    chats = [bundle.conversation.id for bundle in bundles if bundle.origin]
-    return opinions.origins(connection, names) | opinions.known(connection, ids) | conversations.known(connection, chats)
-
-
-def new_of(bundles: Sequence[Bundle], seen: set[str]) -> list[tuple[list[tuple[Opinion, str]], bool]]:
-    """(opinions that are new, whether the whole chat is) of each; `seen` grows by what is."""
-    found = []
-    for bundle in bundles:
-        new = [(o, origin) for o, origin in bundle.opinions if o.id not in seen and origin not in seen]
-        whole = bundle.origin is not None and not {bundle.origin, bundle.conversation.id} & seen
-        if new or whole:
-            seen |= {bundle.conversation.id, bundle.origin or ""} | {name for o, origin in new for name in (o.id, origin)}
-        found.append((new, whole))
-    return found

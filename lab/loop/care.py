@@ -22,19 +22,19 @@ def switches(store: Store, settings: Settings) -> dict[str, bool]:
 
 def changed(store: Store) -> dict[str, bool]:
     """The switches that no longer stand as lab.toml has them."""
-    found = json.loads(store.flag(FLAG) or "{}")
+    found = json.loads(store.signals.flag(FLAG) or "{}")
     return {name: bool(on) for name, on in found.items() if name in RULES}
 
 
 def switch(store: Store, name: str, on: bool) -> None:
     if name not in RULES:
         raise SettingsError(f"there is no switch {name!r}; use one of {', '.join(RULES)}")
-    store.set_flag(FLAG, json.dumps(changed(store) | {name: on}))
+    store.signals.set_flag(FLAG, json.dumps(changed(store) | {name: on}))
 
 
 def reset(store: Store) -> None:
     """As lab.toml has them."""
-    store.set_flag(FLAG, None)
+    store.signals.set_flag(FLAG, None)
 
 
 def asked_of(store: Store) -> Asked:

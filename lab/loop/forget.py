@@ -181,7 +181,7 @@ def scrub(folder: Path) -> None:
 
 def busy(store: Store) -> bool:
     """Whether a round runs, or waits for a trainer that is there."""
-    holder = store.lease_holder(LEASE)
+    holder = store.signals.lease_holder(LEASE)
     trainer = holder is not None and not is_gone(holder)
     jobs = store.jobs(ALL)
     return any(trainer if job.state == "queued" else job.state == "running" and not is_gone(job.worker) for job in jobs)

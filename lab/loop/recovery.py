@@ -36,7 +36,7 @@ class Recovery:
             made = self.versions.made_by(job.id)
             if made is not None:  # it died after its version was in place, before it could say so
                 self.store.finish_job(job.id, made.version)
-            elif self.store.flag(f"stop:{job.id}") is not None:
+            elif self.store.signals.flag(f"stop:{job.id}") is not None:
                 self.store.fail_job(job.id, STOPPED)
             elif job.attempts < self.settings.max_attempts:
                 self.store.requeue_job(job.id, crashed=True)

@@ -136,10 +136,10 @@ class Worker:
 
     def pause(self) -> None:
         """No round starts by itself until resume, not even in the next lab on this home. One in work goes on."""
-        self.store.set_flag(PAUSED, "1")
+        self.store.signals.set_flag(PAUSED, "1")
 
     def resume(self) -> None:
-        self.store.set_flag(PAUSED, None)
+        self.store.signals.set_flag(PAUSED, None)
         self._wake.set()
 
     def stop_round(self) -> None:
@@ -148,7 +148,7 @@ class Worker:
             job = active(self._jobs())
             if job is None:
                 return
-            self.store.set_flag(f"stop:{job.id}", "1")
+            self.store.signals.set_flag(f"stop:{job.id}", "1")
             if job.state == "queued":  # if a trainer claims it in this moment, it sees the flag
                 self.store.fail_job(job.id, STOPPED)
 
@@ -211,7 +211,7 @@ class Worker:
 
     def _other_trainer(self) -> str | None:
         """Who trains in this home though this lab did not start it: `trainer` or `train` in another terminal."""
-        holder = self.store.lease_holder(LEASE)
+        holder = self.store.signals.lease_holder(LEASE)
         return None if holder is None or is_gone(holder) or self.trainer.is_mine(holder) else holder
 
     def _finish_forgetting(self) -> None:
@@ -285,7 +285,7 @@ class Worker:
         return self._plan(jobs, self._counting.counts()[1], self._is_paused())
 
     def _is_paused(self) -> bool:
-        return self.store.flag(PAUSED) is not None
+        return self.store.signals.flag(PAUSED) is not None
 
     def _plan(self, jobs: Sequence[Job], fresh: Counts, paused: bool) -> Plan:
         job = active(jobs)

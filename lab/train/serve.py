@@ -55,7 +55,7 @@ def serve(store: Store, versions: Versions, settings: Settings, parent_pid: int 
                 ).version)  # fmt: skip
     finally:
         trainer.leaving.set()
-        store.release_lease(LEASE, trainer.name)
+        store.signals.release_lease(LEASE, trainer.name)
 
 
 class Trainer:
@@ -74,10 +74,10 @@ class Trainer:
     def take_lease(self) -> None:
         """Waits for the trainer before it to go, if that one is dead or dying; raises BusyError if it lives on."""
         until = time.monotonic() + LEASE_SECONDS + 5
-        while not self.store.take_lease(LEASE, self.name, LEASE_SECONDS):
-            holder = self.store.lease_holder(LEASE)
+        while not self.store.signals.take_lease(LEASE, self.name, LEASE_SECONDS):
+            holder = self.store.signals.lease_holder(LEASE)
             if holder is not None and is_dead(holder):
-                self.store.release_lease(LEASE, holder)
+                self.store.signals.release_lease(LEASE, holder)
             elif time.monotonic() > until:
                 raise BusyError(f"another trainer ({holder}) works in this home; stop it, or wait until it is done")
             elif self._orphaned():
@@ -92,7 +92,7 @@ class Trainer:
             if self._orphaned():
                 self._vanish()
             try:
-                if not self.store.take_lease(LEASE, self.name, LEASE_SECONDS):
+                if not self.store.signals.take_lease(LEASE, self.name, LEASE_SECONDS):
                     logger.error("another trainer took the lease; leaving so that nothing is trained twice")
                     os._exit(1)
                 renewed = time.monotonic()
@@ -113,13 +113,13 @@ class Trainer:
             return True
         if time.monotonic() - self._asked > 0.25:
             self._asked = time.monotonic()
-            self._answer = self.store.flag(f"stop:{job.id}") is not None
+            self._answer = self.store.signals.flag(f"stop:{job.id}") is not None
         return self._answer
 
     def yield_to_chat(self) -> None:
         """Waits while the chat generates, but never longer than PATIENCE, so that a busy chat still learns."""
         until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and self.store.busy_until() > time.time() and not self.leaving.is_set():
+        while time.monotonic() < until and self.store.signals.busy_until() > time.time() and not self.leaving.is_set():
             time.sleep(0.03)
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -134,7 +134,7 @@ class Trainer:
             job = self.job
             if job is not None:
                 self.store.requeue_job(job.id)
-            self.store.release_lease(LEASE, self.name)
+            self.store.signals.release_lease(LEASE, self.name)
         finally:
             os._exit(0)
 
