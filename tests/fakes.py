@@ -209,6 +209,7 @@ class FakeStatus:
     paused: bool = False
     fresh: Counts = field(default_factory=Counts)
     settling: int | None = None
+    reward: Any = None
 
 
 class FakeWorker:

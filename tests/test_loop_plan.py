@@ -15,7 +15,7 @@ from lab.errors import TrainingError
 from lab.feedback.store import Store
 from lab.insight.evidence import Evidence
 from lab.loop.jobs import learned_by, make_job, replay, scored_by, tried
-from lab.loop.plan import choose_algorithm, may_start, new_of, plan
+from lab.loop.plan import choose_algorithm, new_of, plan
 from lab.records import Correction, Counts, Job
 from lab.registry.versions import Versions
 from lab.settings import LoopSettings, RewardSettings, Settings, load_settings
@@ -121,6 +121,9 @@ def test_ppo_is_for_a_reward_model_that_surely_knows_something() -> None:
     assert algorithm == "ppo"
     assert "because the reward model is right in 80% (72% to 86%) of 120 opinions it never saw, length alone in 55%" in reason
     assert scored(Counts(new_demonstrations=16), SURE)[0] == "sft"  # nothing to score in a reply that was only given
+    assert scored(Counts(new_pairs=12, new_labelled=4), SURE)[0] == "ppo", "which reads both, however few the thumbs are"
+    more = "14 of 16 new votes and thumbs; 2 more start a round."
+    assert scored(Counts(new_pairs=10, new_labelled=4), SURE) == (None, more)
     longer = replace(SURE, longer_wins=0.75)
     assert scored(full, longer)[0] == "dpo", "what length alone explains is no knowledge"
 
@@ -139,7 +142,9 @@ numbers = st.integers(0, 40)
 @given(st.builds(Counts, new_pairs=numbers, new_labelled=numbers, new_demonstrations=numbers), st.integers(1, 30))
 def test_a_round_starts_exactly_when_some_kind_has_enough(counts: Counts, least: int) -> None:
     made = plan(counts, LoopSettings(min_new=least), False, False, False, None)
-    enough = [kind for kind in may_start(counts) if new_of(kind, counts) >= least]
+    few = 0 < 2 * counts.new_labelled < counts.new_pairs or (counts.new_pairs and not counts.new_labelled)
+    kinds = ("dpo", "sft") if few else ("dpo", "kto", "sft")
+    enough = [kind for kind in kinds if new_of(kind, counts) >= least]
     assert (made.algorithm in enough) if enough else made.algorithm is None
     assert made.reason
 

@@ -234,13 +234,14 @@ def test_a_base_set_to_trees_still_generates(shared: Base) -> None:
 def test_a_forward_filled_up_has_the_same_numbers(shared: Base, padded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """In bf16 on a CPU every new shape is compiled, which took more than half of a round's time: 20.7 instead of 10.3 s."""
     monkeypatch.setattr(forward, "why_padded", lambda base, longest: "told so" if padded else None)
+    long = Row(tuple(range(5, 105)), ((8, 9, 10), (11, 12)))  # so that the last layer is narrowed to what is read
     found = []
     with adapters.active(shared, "tried"):
         parameters = list(adapters.parameters(shared, "tried").values())
         for even in (1, 64):
             monkeypatch.setattr(forward, "evenness", lambda base, even=even: even)
-            (packed,) = packs(shared, ROWS, (0, 1), 1000)
-            assert packed.ids.shape[1] % even == 0
+            (packed,) = packs(shared, [long, *ROWS], (0, 1), 1000)
+            assert padded or packed.ids.shape[1] % even == 0
             logprobs, away = completion_logprobs(shared, packed), divergence(shared, packed)
             found.append((logprobs, away, *torch.autograd.grad(logprobs.sum() + away.sum(), parameters)))
     for plain, more in zip(*found, strict=True):
@@ -250,7 +251,8 @@ def test_a_forward_filled_up_has_the_same_numbers(shared: Base, padded: bool, mo
 def test_forwards_are_filled_up_where_products_are_compiled(shared: Base, tiny_model: Path) -> None:
     assert forward.evenness(shared) == 1
     assert forward.evenness(load_base(str(tiny_model), "none", "cpu", training=True, dtype="bf16")) == 64
-    assert forward.evenness(load_base(str(tiny_model), "nf4", "cpu", training=True)) == 64
+    nf4 = load_base(str(tiny_model), "nf4", "cpu", training=True)
+    assert forward.evenness(nf4) == (64 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else 1), "else it computes in fp32"
 
 
 def test_logits_a_row_at_a_time(shared: Base, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -232,6 +232,7 @@ def test_a_round_says_which_of_its_pairs_nobody_voted_on():
 
 
 def test_figures_are_those_a_round_has_with_their_course():
+    assert "-0.000" not in figures([{"step": 1, "kl": -0.0001}]), "an estimate of nothing may fall below it"
     shown = figures([{"step": 1, "loss": 0.9, "accuracy": 0.5}, {"step": 2, "loss": 0.4, "accuracy": 1.0, "kl": 0.02}])
     assert shown.count('class="card figure"') == 3 and "<svg" in shown
     assert 'aria-label="Loss, from 0.9 to 0.4 in 2 steps"' in shown and "Reward" not in shown.replace("reward model", "")

@@ -75,7 +75,7 @@ def plan(
     if algorithm is None and scoring is not None and counts.rated >= scoring.min_opinions and counts.new_rated >= scoring.refresh:
         algorithm = "reward"
     if algorithm is None:
-        return Plan(None, waiting(counts, settings.min_new))
+        return Plan(None, waiting(counts, settings.min_new, reward))
     enough = f"{new_of(algorithm, counts)} new {noun(algorithm, counts)}"
     if algorithm == "reward":
         enough = f"{counts.new_rated} opinions that the reward model has not seen"
@@ -90,10 +90,10 @@ def plan(
     return Plan(algorithm, enough)
 
 
-def may_start(counts: Counts, reward: Evidence | None = None) -> list[Algorithm]:
+def startable(counts: Counts, reward: Evidence | None = None) -> list[Algorithm]:
     """The kinds that a round may be of, the chosen one first: too few votes must not hold back many thumbs.
 
-    KTO, which reads both, does not start for a few thumbs among votes: those say more to DPO, one or two votes later.
+    KTO, which reads both, does not start for a few thumbs among votes: those say more to DPO, some votes later.
     """
     chosen = choose_algorithm(counts, reward)
     kinds: tuple[Algorithm, ...] = ("dpo", "kto", "sft")
@@ -106,19 +106,19 @@ def may_start(counts: Counts, reward: Evidence | None = None) -> list[Algorithm]
 
 def first_that_may_start(counts: Counts, least: int, reward: Evidence | None = None) -> Algorithm | None:
     """The first of those kinds with enough that is new."""
-    return next((kind for kind in may_start(counts, reward) if new_of(kind, counts) >= least), None)
+    return next((kind for kind in startable(counts, reward) if new_of(kind, counts) >= least), None)
 
 
-def closest(counts: Counts) -> Algorithm:
+def closest(counts: Counts, reward: Evidence | None = None) -> Algorithm:
     """The kind that lacks the least."""
-    kinds = may_start(counts)
+    kinds = startable(counts, reward)
     nothing = not (counts.new_pairs or counts.new_labelled or counts.new_demonstrations)
     return "dpo" if nothing else max(kinds, key=lambda kind: new_of(kind, counts))
 
 
-def waiting(counts: Counts, least: int) -> str:
+def waiting(counts: Counts, least: int, reward: Evidence | None = None) -> str:
     """How far the kind that is closest has come; and what was kept for testing, or it would look as if nobody had heard it."""
-    kind = closest(counts)
+    kind = closest(counts, reward)
     have = new_of(kind, counts)
     left = least - have
     tested = f", and {counts.held_out} for testing only" if counts.held_out else ""

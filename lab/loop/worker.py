@@ -15,6 +15,7 @@ from typing import Literal
 
 from lab.errors import BusyError, LabError, NoMemoryError, VersionError
 from lab.feedback.store import Purgeable, Store
+from lab.insight.evidence import Evidence
 from lab.loop.counting import Counting
 from lab.loop.forget import LEASE, Forgotten, busy, finish, forget
 from lab.loop.jobs import JOBS_SEEN, active, make_job, relearn, reward_evidence
@@ -49,6 +50,7 @@ class LoopStatus:
     paused: bool
     fresh: Counts = field(default_factory=Counts)  # what is new to every round so far: what the plan goes by
     settling: int | None = None  # the version that a round waits for, as only blind votes of its own are missing
+    reward: Evidence | None = None  # what the live reward model is worth
 
 
 class Worker:
@@ -113,7 +115,8 @@ class Worker:
         reason = self._plan(jobs, fresh, paused).reason
         if other is not None and self.trainer.command and not alive:
             reason += f" Another trainer ({other}) works in this home; this lab's own starts when that one ends."
-        return LoopStatus(phase, reason, shown, job, error, alive or other is not None, paused, fresh, self._settling())
+        worth = reward_evidence(self.versions)
+        return LoopStatus(phase, reason, shown, job, error, alive or other is not None, paused, fresh, self._settling(), worth)
 
     def trial(self) -> TrialStatus | None:
         """Where the version on trial stands; None when there is none. Votes are read again only when something is new."""

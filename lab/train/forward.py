@@ -27,7 +27,7 @@ from lab.train.packing import Packed, pack
 CHUNK = 1 << 23  # logits made at once, numbers
 BLOCK = 1 << 19  # of them, normalised at once on a CPU: 2 MB
 LEAST = 64  # rows of logits made at once however large the vocabulary is: the weights are read once for all of them
-EVEN = 64  # lengths of forwards in bf16 on a CPU are multiples of it
+EVEN = 64  # lengths of forwards of trees in bf16 on a CPU are multiples of it
 TOKENS = {"cpu": 512, "cuda": 4096}  # computed at once where nobody says how many: more is no faster on two cores
 PROBE = (Row((5, 4, 3), ((6, 7, 8, 9), (6, 3, 5))), Row((5, 4, 3, 6, 7, 8, 3), ((4, 4), (7, 5, 8))))
 
@@ -110,11 +110,11 @@ class _Divergence(torch.autograd.Function):
 
 
 def at_once(weight: Tensor) -> int:
-    """Rows of logits: a multiple of LEAST, which EVEN divides."""
+    """Rows of logits: a multiple of LEAST, and so of EVEN."""
     return max(1, CHUNK // weight.shape[0] // LEAST) * LEAST
 
 
-def evened(base: Base, rows: Tensor) -> Tensor:
+def filled(base: Base, rows: Tensor) -> Tensor:
     """(N, ...) filled up with zeros to the next multiple of what the base's forwards are multiples of."""
     missing = -len(rows) % evenness(base)
     return torch.cat([rows, rows.new_zeros(missing, *rows.shape[1:])]) if missing else rows
@@ -172,7 +172,7 @@ def token_logprobs(base: Base, packed: Packed, dtype: str = "auto", forest: Fore
     """(N,): log-prob of every target of a packed forward, nats. Takes gradients when they are on."""
     packed = packed.to(base.device)
     hidden = hidden_states(base, packed, packed.read, dtype, forest)
-    hidden, target = evened(base, hidden), evened(base, packed.target)
+    hidden, target = filled(base, hidden), filled(base, packed.target)
     result: Tensor = _TokenLogprobs.apply(hidden, target, head_of(base), precision(base, dtype))
     return result[: len(packed.target)]
 
@@ -186,7 +186,7 @@ def divergence(base: Base, packed: Packed, dtype: str = "auto") -> Tensor:
     with torch.no_grad(), adapters.without(base):
         reference = hidden_states(base, packed, packed.read, dtype)
     hidden = hidden_states(base, packed, packed.read, dtype)
-    hidden, reference = evened(base, hidden), evened(base, reference)
+    hidden, reference = filled(base, hidden), filled(base, reference)
     result: Tensor = _Divergence.apply(hidden, reference, head_of(base), precision(base, dtype))
     return result[: len(packed.read)]
 
@@ -216,12 +216,15 @@ def packs(base: Base, rows: Sequence[Row], which: Sequence[int], budget: int | N
 
 
 def evenness(base: Base) -> int:
-    """What the length of a forward is to be a multiple of.
+    """What the length of a forward of trees is to be a multiple of.
 
     oneDNN compiles a product anew for every shape it meets, which for bf16 with AMX takes longer than the product itself
     (benchmarks/RESULTS.md): few shapes, each met often, are worth some tokens that nobody sees. fp32 needs no compiling.
     """
-    return EVEN if base.device.type == "cpu" and (base.quantize != "none" or base.causal_lm.dtype == torch.bfloat16) else 1
+    half = base.causal_lm.dtype == torch.bfloat16
+    if base.quantize == "nf4":  # then what a CPU can computes, whatever the rest is kept in
+        half = half or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return EVEN if half and base.device.type == "cpu" else 1
 
 
 def why_padded(base: Base, longest: int) -> str | None:

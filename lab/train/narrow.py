@@ -49,6 +49,8 @@ def narrowed(base: Base, read: Tensor, places: int, even: int = 1) -> Iterator[N
 
 def evened(rows: Tensor, places: int, even: int) -> Tensor:
     """`rows`, each once, and as many of the other `places` as bring their number to a multiple of `even`, if there are."""
+    if len(rows) % even == 0:
+        return rows
     others = torch.ones(places, dtype=torch.bool, device=rows.device).index_fill(0, rows, False).nonzero()[:, 0]
     return torch.cat([rows, others[: -len(rows) % even]])
 

@@ -1,4 +1,4 @@
-"""Many completions in one forward, without padding and without computing anything twice.
+"""Many completions in one forward, without padding each to the longest and without computing anything twice.
 
 Sequences that begin alike share what they begin with, as a tree: the chosen and the rejected reply behind one copy
 of their prompt, the turns of a conversation behind one copy of its past. A token sees its ancestors, at the
@@ -56,8 +56,8 @@ def pack(
     """All rows, in order, in as few forwards of at most `budget` tokens as that order gives.
 
     `which` names the completions that take part. A row longer than the budget gets a forward of its own. The last token
-    of a completion predicts nothing and is left out unless `whole` (a reward model reads it). The length of a forward is
-    filled up to a multiple of `even` with tokens that nobody sees.
+    of a completion predicts nothing and is left out unless `whole` (a reward model reads it). The length of a
+    forward of trees is filled up to a multiple of `even` with tokens that nobody sees.
     """
     group: list[int] = []
     fed: list[numpy.ndarray] = []
@@ -65,7 +65,7 @@ def pack(
     for index, row in enumerate(rows):
         new = [numpy.array(row.prompt + (row.completions[k] if whole else row.completions[k][:-1])) for k in which]
         starts = [len(row.prompt)] * len(which)
-        if group and cost(fed + new, prompts + starts, padded) > budget:
+        if group and cost(fed + new, prompts + starts, padded, even) > budget:
             yield together(rows, group, fed, which, padded, even)
             group, fed, prompts = [], [], []
         group.append(index)
@@ -75,11 +75,11 @@ def pack(
         yield together(rows, group, fed, which, padded, even)
 
 
-def cost(fed: Sequence[numpy.ndarray], prompts: Sequence[int], padded: bool) -> int:
+def cost(fed: Sequence[numpy.ndarray], prompts: Sequence[int], padded: bool, even: int = 1) -> int:
     """Tokens of one forward of the sequences `fed`."""
     if padded:
         return len(fed) * max(len(sequence) for sequence in fed)
-    return sum(len(fed[index]) - common for index, common in branching(fed, prompts))
+    return filled(sum(len(fed[index]) - common for index, common in branching(fed, prompts)), even)
 
 
 def filled(length: int, even: int) -> int:
@@ -100,8 +100,7 @@ def together(
     """One forward of the rows `group`, whose sequences are `fed`."""
     prompts = [len(rows[index].prompt) for index in group for _ in which]
     completions: list[Ids] = [rows[index].completions[k] for index in group for k in which]
-    build = in_rows if padded else in_trees
-    ids, positions, ends, seen, paths = build(fed, prompts, even)
+    ids, positions, ends, seen, paths = in_rows(fed, prompts) if padded else in_trees(fed, prompts, even)
     return Packed(
         ids, positions,
         read=torch.from_numpy(numpy.concatenate(
@@ -160,9 +159,9 @@ def in_trees(fed: Sequence[numpy.ndarray], prompts: Sequence[int], even: int) ->
     return flat[0], flat[1], torch.from_numpy(ends[:whole]), torch.empty(0), paths
 
 
-def in_rows(fed: Sequence[numpy.ndarray], prompts: Sequence[int], even: int) -> Built:
+def in_rows(fed: Sequence[numpy.ndarray], prompts: Sequence[int]) -> Built:
     """The same as a batch padded on the right, where a causal model never looks."""
-    width = filled(max(len(sequence) for sequence in fed), even)
+    width = max(len(sequence) for sequence in fed)
     ids = torch.zeros(len(fed), width, dtype=torch.long)
     seen = torch.zeros(len(fed), width, dtype=torch.bool)
     for row, sequence in enumerate(fed):

@@ -232,8 +232,9 @@ def settle(run: Run, state: Progress, seen: Seen, best: dict[str, Tensor]) -> di
         for key, parameter in run.parameters.items():
             best[key].copy_(parameter.detach())
     else:
-        error = spread * math.sqrt((1 + 1 / MOVING) / len(drawn.rollouts))
-        declined = fmean(state.scores[-MOVING:]) < -state.best - SURE * error
+        last = state.scores[-MOVING:]
+        error = spread * math.sqrt((1 + 1 / len(last)) / len(drawn.rollouts))  # as if none of them were the best itself
+        declined = fmean(last) < -state.best - SURE * error
         state.worse = state.worse + 1 if declined else 0
         if state.worse >= train.patience:
             state.ended = f"the reward has been below its best for {state.worse} iterations"

@@ -22,7 +22,7 @@ LIMITS = (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"
 
 def conditions(status: LoopStatus, settings: LoopSettings) -> str:
     """What must be so for a round to start by itself, each with whether it is."""
-    kind = first_that_may_start(status.fresh, settings.min_new) or closest(status.fresh)
+    kind = first_that_may_start(status.fresh, settings.min_new, status.reward) or closest(status.fresh, status.reward)
     have, least = new_of(kind, status.fresh), settings.min_new
     rows = [
         (have >= least, f"{min(have, least)} of {least} new {noun(kind, status.fresh)} since the last round"),

@@ -42,6 +42,10 @@ def ready_to_vote(page: Page) -> None:
 
 def test_an_empty_chat_offers_something_to_say(page: Page, served: Served):
     opener = page.locator("#chat .placeholder-content a").filter(has_text="story about a dog")
+    page.fill("#prompt textarea", "half a thought")
+    opener.click()
+    expect(page.locator("#prompt textarea")).to_have_value("half a thought")
+    page.fill("#prompt textarea", "")
     opener.focus()
     page.keyboard.press("Enter")
     expect(page.locator(BOTS)).to_have_count(1)

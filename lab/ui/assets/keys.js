@@ -72,6 +72,7 @@
     const box = link && boxOf("prompt");
     if (!box) return;
     event.preventDefault();
+    if (box.value !== "" || !usable("send")) return; // what is being typed, or was sent this moment, is not taken away
     box.value = link.textContent;
     box.dispatchEvent(new Event("input", {bubbles: true}));
     setTimeout(() => usable("send")?.click(), 60);

@@ -23,13 +23,9 @@ REASONS = (
 LONGEST_COMMENT = 2_000  # characters
 NO_THUMB = "No thumb"
 VALUES = {"Up": "up", "Down": "down", NO_THUMB: "cleared"}
-
-
-OPENERS = ("Who are you?", "Tell me a short story about a dog.", "I had a long day at work.", "What should I cook tonight?")
-EMPTY = "**Say something.** Thumbs and better answers teach the next version.\n\n" + " ".join(
-    f"[{words}](#/say)"
-    for words in OPENERS  # a script of the page sends what is clicked
-)
+OPENERS = ("Who are you?", "Tell me a short story about a dog.", "My neighbour is moving away.", "What should I cook tonight?")
+# a script of the page sends the opener that is clicked
+EMPTY = "**Say something.** Thumbs and better answers teach the next version.\n\n" + " ".join(f"[{o}](#/say)" for o in OPENERS)
 
 
 @dataclass(frozen=True)
