@@ -322,9 +322,12 @@ def test_what_the_panel_is_set_to_goes_with_the_next_message(page: Page, served:
     assert calls[-1]["system"] == "Be brief."
     expect(page.locator(BOTS)).to_have_count(2)
     page.get_by_role("button", name="Sampling and blind pairs").click()
+    expect(page.locator("#max-new-tokens input[type=number]")).to_be_visible()
+    page.wait_for_timeout(500)  # what a script types in the moment they appear, Gradio overwrites, and shows that it did
     page.locator("#max-new-tokens input[type=number]").fill("7")
     page.get_by_label("number input for Temperature").fill("0.35")
     page.fill("#prompt textarea", "and now?")
+    expect(page.locator("#max-new-tokens input[type=number]")).to_have_value("7")
     page.press("#prompt textarea", "Enter")
     until(page, lambda: len(calls) == 3)
     assert (calls[-1]["sampling"].max_new_tokens, calls[-1]["sampling"].temperature) == (7, 0.35)
