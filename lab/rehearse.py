@@ -235,7 +235,7 @@ def train(
 ) -> AdapterVersion:  # fmt: skip
     """A round as the gate left it. What learns through a reward model gets a new one first, as in the loop."""
     judges = algorithm in ("dpo", "ipo") and settings.reward.judged > 0
-    judges = judges and rated(store, versions.base) >= max(FEWEST, settings.reward.min_opinions)
+    judges = judges and preferences(store, versions.base) >= max(FEWEST, settings.reward.min_opinions)
     if judges or algorithm in ("ppo", "rloo"):
         run_round(settings, store, versions, "reward", "auto", warm)
     made = run_round(settings, store, versions, algorithm, "auto", warm)
@@ -244,10 +244,9 @@ def train(
     return made
 
 
-def rated(store: Store, base: str) -> int:
-    """Votes that a round may learn from, ties among them."""
-    found = collect(store, "train", base=base)
-    return len(found.pairs) + len(found.ties)
+def preferences(store: Store, base: str) -> int:
+    """Votes for one of two replies that a round may learn from. Ties count too little to have a reward model made for a round."""
+    return len(collect(store, "train", base=base).pairs)
 
 
 def swap(engine: Engine, version: int, settings: Settings) -> float:

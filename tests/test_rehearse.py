@@ -146,6 +146,7 @@ def test_votes_become_a_version_that_the_taste_judges_and_the_same_seed_does_it_
         votes = ballots(store)
         assert [choice for *_, choice in votes].count("tie") == result["ties"]
         assert len(votes) == 6 + result["ties"], "ties are kept, and do not count"
+        assert 0 < rehearse.preferences(store, result["base"]) <= 6 < len(votes), "nor do they have a reward model made"
         assert result["decisive_rate"] == 6 / len(votes)
         liked = {1: "a", 0: "tie", -1: "b"}
         assert [choice for *_, choice in votes] == [liked[TASTES["letters"].prefers(a, b)] for a, b, _ in votes]
@@ -234,7 +235,7 @@ def test_what_needs_a_reward_model_gets_one_before_its_round(
     of_few = [(FEWEST - 1, name) for name in ("ppo", "rloo", "dpo")]
     of_many = [(FEWEST, name) for name in ("dpo", "ipo", "kto", None)]
     for count, algorithm in (*of_few, *of_many):
-        monkeypatch.setattr(rehearse, "rated", lambda store, base, count=count: count)
+        monkeypatch.setattr(rehearse, "preferences", lambda store, base, count=count: count)
         with pytest.raises(TrainingError, match="enough"):
             rehearse.train(settings, None, Versions(home, base), algorithm, None)  # type: ignore[arg-type]
     assert asked == ["reward", "ppo", "reward", "rloo", "dpo", "reward", "dpo", "reward", "ipo", "kto", None]

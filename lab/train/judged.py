@@ -4,9 +4,9 @@ Two hundred votes are enough for a reward model to say what a person likes, and 
 own choice among fresh replies is worth as many again (benchmarks/RESULTS.md). That replies are drawn from the base and a reward
 model decides is statistical rejection sampling (RSO, Liu 2024); that of several the best and the worst make the pair, West-of-N
 (Pace 2024). Where the reward model is wrong, its mistakes are learned too, so it must be surely better than chance and length
-alone, and made from FEWEST opinions on the criterion it goes by. Replies that did not end are no candidates. The bundled prompts
-that ask for harm, those that resemble them, and what people rated for its safety are left to people; other prompts of theirs that
-ask for harm are not recognised.
+alone, and tried on FEWEST opinions that prefer something; a tie says less. Replies that did not end are no candidates. The
+bundled prompts that ask for harm, those that resemble them, and what people rated for its safety are left to people; other
+prompts of theirs that ask for harm are not recognised.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from lab.train.scorer import Scorer, references
 JUDGE = "judge"
 NOTE = "judge"  # in the folder a round writes to: the reward model that votes in it, 0 for none
 PHASE = "comparing replies that nobody rated"
-FEWEST = 100  # opinions a reward model was made from
+FEWEST = 100  # votes and thumbs that a reward model was tried on; and opinions on the criterion it goes by, ties among them
 DRAWN = 4  # replies to a prompt
 AT_ONCE = 64  # prompts whose replies are drawn and scored together
 
@@ -40,7 +40,7 @@ def proven(rewards: Versions) -> AdapterVersion | None:
     """The live reward model, if it may choose."""
     live = rewards.get(rewards.live())
     found = None if live.report is None else evidence_of(live.report.canaries)
-    if live.report is None or found is None or not found.knows_something() or live.report.used < FEWEST:
+    if live.report is None or found is None or not found.knows_something() or found.n < FEWEST:
         return None
     return live
 
