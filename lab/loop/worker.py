@@ -112,10 +112,10 @@ class Worker:
         crowded = self._crowded[1] if self._crowded else ""
         error = self._trouble or crowded or self._load_error or self._left or stuck or self.trainer.trouble
         other, alive = self._other_trainer(), self.trainer.is_alive()
-        reason = self._plan(jobs, fresh, paused).reason
+        worth = reward_evidence(self.versions)
+        reason = self._plan(jobs, fresh, paused, worth).reason
         if other is not None and self.trainer.command and not alive:
             reason += f" Another trainer ({other}) works in this home; this lab's own starts when that one ends."
-        worth = reward_evidence(self.versions)
         return LoopStatus(phase, reason, shown, job, error, alive or other is not None, paused, fresh, self._settling(), worth)
 
     def trial(self) -> TrialStatus | None:
@@ -285,18 +285,18 @@ class Worker:
         self.versions.forget_staging(job.id for job in ended[1:] if self.versions.staging_path(job.id).exists())
 
     def _due(self, jobs: Sequence[Job]) -> Plan:
-        return self._plan(jobs, self._counting.counts()[1], self._is_paused())
+        return self._plan(jobs, self._counting.counts()[1], self._is_paused(), reward_evidence(self.versions))
 
     def _is_paused(self) -> bool:
         return self.store.signals.flag(PAUSED) is not None
 
-    def _plan(self, jobs: Sequence[Job], fresh: Counts, paused: bool) -> Plan:
+    def _plan(self, jobs: Sequence[Job], fresh: Counts, paused: bool, worth: Evidence | None) -> Plan:
         job = active(jobs)
         running, queued = (job is not None and job.state == state for state in ("running", "queued"))
         ended = [max(job.heartbeat, job.created) for job in jobs if job.state in ("done", "failed")]
         since = time.time() - max(ended) if ended else None
         trainer = bool(self.trainer.command) or self._other_trainer() is not None
-        worth, settling = reward_evidence(self.versions), self._settling()
+        settling = self._settling()
         return plan(fresh, self.settings.loop, paused, running, queued, since, trainer, worth, self.settings.reward, settling)
 
     def _settling(self) -> int | None:

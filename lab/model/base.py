@@ -102,9 +102,15 @@ def ends_of(network: PreTrainedModel) -> list[int]:
     return [] if ends is None else [ends] if isinstance(ends, int) else list(ends)
 
 
+def nf4_computes_in(device: torch.device) -> torch.dtype:
+    """The precision of products with NF4 weights, whatever the rest of the model is kept in."""
+    half = device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.bfloat16 if half else torch.float32
+
+
 def quantization(quantize: Quantize, device: torch.device) -> BitsAndBytesConfig | None:
-    compute = torch.bfloat16 if device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
     if quantize == "nf4":
+        compute = nf4_computes_in(device)
         return BitsAndBytesConfig(
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=compute
         )

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from lab.errors import ModelError
 from lab.model import adapters
-from lab.model.base import Base
+from lab.model.base import Base, nf4_computes_in
 from lab.train import attention
 from lab.train.attention import Forest
 from lab.train.batches import Row
@@ -221,10 +221,8 @@ def evenness(base: Base) -> int:
     oneDNN compiles a product anew for every shape it meets, which for bf16 with AMX takes longer than the product itself
     (benchmarks/RESULTS.md): few shapes, each met often, are worth some tokens that nobody sees. fp32 needs no compiling.
     """
-    half = base.causal_lm.dtype == torch.bfloat16
-    if base.quantize == "nf4":  # then what a CPU can computes, whatever the rest is kept in
-        half = half or torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return EVEN if half and base.device.type == "cpu" else 1
+    kinds = {base.causal_lm.dtype, *([nf4_computes_in(base.device)] if base.quantize == "nf4" else [])}
+    return EVEN if base.device.type == "cpu" and torch.bfloat16 in kinds else 1
 
 
 def why_padded(base: Base, longest: int) -> str | None:
