@@ -177,7 +177,7 @@ def test_a_vote_that_cannot_be_kept_says_so_and_can_be_given_again(page: Page, s
 @pytest.mark.noise("ERR_FAILED")
 def test_a_vote_that_does_not_reach_the_server_says_so(page: Page, served: Served):
     """As one in the queue would: Gradio then waits for the server and loads the page again."""
-    cut = threading.Event()  # the road is laid early: a busy page takes a key before it takes a new road, and the vote got through
+    cut = threading.Event()  # the road is laid early: a busy page takes a key before a new road, and the vote got through
     page.route("**/run/predict*", lambda road: road.abort() if cut.is_set() else road.continue_())
     filled(served, page)
     page.keyboard.press("Space")
