@@ -52,7 +52,7 @@ class TrainSettings(Section):
     label_smoothing: float = Field(0.1, ge=0, lt=0.5, description="share of votes taken to be mistaken (DPO)")
     sft_weight: float = Field(0.1, ge=0, description="how much imitating replies found good counts beside the preference loss")
     retention_weight: float = Field(
-        1.5, ge=0, description="how much staying near the base on everyday prompts counts beside the loss, against forgetting"
+        0.75, ge=0, description="how much staying near the base on everyday prompts counts beside the loss, against forgetting"
     )
     max_length: int = Field(1024, ge=16, description="longest example in tokens; longer ones are dropped and counted")
     grad_clip: float = Field(1.0, gt=0, description="largest gradient norm")

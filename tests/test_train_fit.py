@@ -21,9 +21,11 @@ from lab.settings import TrainSettings
 from lab.train import fit as fitting
 from lab.train.batches import Row
 from lab.train.dpo import Preference
-from lab.train.fit import fit
+from lab.train.fit import fit, peak_rate
 from lab.train.forward import divergence, measure, packs
 from lab.train.hooks import Hooks, Stopped
+from lab.train.objective import Objective
+from lab.train.sft import Imitation
 
 SETTINGS = TrainSettings(learning_rate=1e-2, epochs=4, batch=4, tokens=200, sft_weight=0.0, beta=0.5, seed=5)
 
@@ -81,6 +83,50 @@ def test_the_same_seed_gives_the_same_adapter(base: Base, tmp_path: Path) -> Non
         fit(base, "c", rows_of(base, 8), Preference(SETTINGS), SETTINGS, tmp_path / str(number), Hooks())
         results.append(weights(base))
     assert all(torch.equal(results[0][k], results[1][k]) for k in start)
+
+
+def seen_at_checks(base: Base, objective: Objective, rows: list[Row], folder: Path) -> list[dict[str, torch.Tensor]]:
+    """The weights at every check of a run."""
+    seen: list[dict[str, torch.Tensor]] = []
+
+    def drift() -> float:
+        seen.append(weights(base))
+        return 0.0
+
+    fit(base, "c", rows, objective, SETTINGS, folder, Hooks(drift=drift))
+    assert len(seen) == fitting.CHECKS
+    return seen
+
+
+def test_of_preferences_the_mean_of_the_states_is_kept(base: Base, tmp_path: Path) -> None:
+    seen = seen_at_checks(base, Preference(SETTINGS), rows_of(base, 8), tmp_path)
+    kept = weights(base)
+    for key, value in kept.items():
+        assert torch.allclose(value, torch.stack([state[key] for state in seen]).mean(0), atol=1e-6)
+        assert not torch.allclose(value, seen[-1][key], atol=1e-6)
+
+
+def test_a_state_that_is_clearly_worse_is_no_part_of_the_mean(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    worse = iter([False, True, False, False, True, False, False, False])
+    monkeypatch.setattr(fitting, "clearly_worse", lambda now, best: next(worse))
+    seen = seen_at_checks(base, Preference(SETTINGS), rows_of(base, 8), tmp_path)
+    good = [seen[k] for k in (0, 2, 3, 5, 6, 7)]
+    for key, value in weights(base).items():
+        assert torch.allclose(value, torch.stack([state[key] for state in good]).mean(0), atol=1e-6)
+
+
+def test_of_imitation_the_newest_state_is_kept(base: Base, tmp_path: Path) -> None:
+    rows = [replace(row, completions=row.completions[:1]) for row in rows_of(base, 8)]
+    seen = seen_at_checks(base, Imitation(SETTINGS), rows, tmp_path)
+    assert all(torch.equal(value, seen[-1][key]) for key, value in weights(base).items())
+
+
+def test_the_rate_falls_with_the_width_and_is_higher_for_a_mean(base: Base) -> None:
+    assert peak_rate(base, TrainSettings()) == pytest.approx(0.3 / 64)
+    assert peak_rate(base, TrainSettings(), averaged=True) == pytest.approx(0.45 / 64)
+    assert peak_rate(base, TrainSettings(learning_rate=0.01), averaged=True) == 0.01
 
 
 @pytest.mark.parametrize("rows", [12, 40])  # without and with a validation slice

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,8 +27,9 @@ from lab.records import AdapterVersion, Algorithm, Job
 from lab.registry.versions import Versions
 from lab.settings import Settings, load_settings
 from lab.train import judged, reward_model
+from lab.train.batches import Row
 from lab.train.hooks import Hooks, Stopped
-from lab.train.judged import FEWEST, PHASE, judge_of, judged_rows, prompts_of, proven
+from lab.train.judged import FEWEST, PHASE, judge_of, judged_rows, pairs_of, prompts_of, proven, weighed
 from lab.train.objective import Encoder
 from lab.train.reward_round import unlearned
 from lab.train.run import execute
@@ -147,7 +150,7 @@ def test_a_proven_reward_model_votes_on_replies_that_nobody_rated(bench: Bench, 
     made = execute(bench.job(algorithm), bench.store, bench.versions, bench.settings, bench.base, told.append)
     assert made.report is not None and alone.report is not None
     count = made.report.canaries["judged"]
-    assert 10 <= count <= 20 and made.report.used == alone.report.used, "what people said is counted apart"
+    assert 20 <= count <= 40 and made.report.used == alone.report.used, "what people said is counted apart"
     assert made.report.steps > alone.report.steps
     assert bench.versions.rewarded_by(made.version) == 1, "so forgetting and the lineage know where it comes from"
     assert {entry["phase"] for entry in told} >= {PHASE, "training"}
@@ -156,8 +159,26 @@ def test_a_proven_reward_model_votes_on_replies_that_nobody_rated(bench: Bench, 
     assert adapters.names(bench.base) == []
 
 
+def test_the_best_meets_the_worst_and_the_second_best_the_second_worst() -> None:
+    assert pairs_of([0.1, 3.0, -2.0, 0.5]) == [(1, 2), (3, 0)]
+    assert pairs_of([1.0, 2.0, 3.0]) == [(2, 0)]
+    assert pairs_of([2.0, 1.0, 1.0, 0.0]) == [(0, 3)], "of two that are liked as much neither is chosen"
+    assert pairs_of([5.0]) == pairs_of([]) == []
+
+
+def test_a_pair_counts_as_much_as_it_is_sure() -> None:
+    """A hair's breadth was worth as much as the clearest choice."""
+    row = Row((1,), ((2,), (3,)))
+    sure, unsure = (each.weight for each in weighed([(row, math.log(9)), (row, math.log(1.5))], accuracy=0.7))
+    assert sure / unsure == pytest.approx((2 * 0.9 - 1) / (2 * 0.6 - 1))
+    assert (sure + unsure) / 2 == pytest.approx(2 * 0.7 - 1), "as often right, all in all, as on opinions that it never saw"
+    assert weighed([(row, 5.0), (row, 1e-3), (row, 1e-3)], accuracy=0.9)[0].weight == 1.0, "no more than one vote"
+    assert weighed([], accuracy=0.8) == []
+
+
 def test_votes_of_the_reward_model_are_its_best_against_its_worst(bench: Bench, home: Path) -> None:
     feed(bench.store, home, [pair(k) for k in range(150)])
+    bench.base.template.end_ids |= frozenset(range(60, 190))  # a random model's replies seldom end by one token of hundreds
     judge = bench.run_planned("reward")
     assert proven(bench.versions.rewards()) == judge and judge.folder is not None
     examples, encoder = collect(bench.store, "train"), Encoder(bench.base.template, 200)
@@ -165,7 +186,8 @@ def test_votes_of_the_reward_model_are_its_best_against_its_worst(bench: Bench, 
     rows, again = (judged_rows(bench.base, judge, examples, encoder, settings, Hooks()) for _ in range(2))
     assert rows == again, "a round that was cut off finds the same ones"
     assert judge.report is not None
-    assert {row.weight for row in rows} == {2 * judge.report.canaries["reward_accuracy"] - 1}
+    assert min(row.weight for row in rows) > 0 and max(row.weight for row in rows) <= 1
+    assert max(Counter(row.prompt for row in rows).values()) == 2
     assert {row.prompt for row in rows} <= {tuple(encoder.prompt(each.prompt)) for each in examples.pairs}, "one's own first"
     scorer = Scorer(
         bench.base, reward_model.load(bench.base, judge.folder, "again"), settings.train, references(bench.base, settings)

@@ -28,7 +28,7 @@ class State:
     best: float = math.inf
     best_rows: list[float] = field(default_factory=list)  # what `best` is the sum of, a share each row of the validation slice
     worse: int = 0  # checks in a row that were clearly worse than the best
-    kept: bool = False  # whether any state after the start was good enough to keep
+    kept: int = 0  # states after the start that were good enough to keep
     ended: str = ""  # why it ended before its last step
 
 

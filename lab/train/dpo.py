@@ -31,6 +31,7 @@ class Preference(OfLogprobs):
     settings: TrainSettings
     squared: bool = False
     which: Sequence[int] = (0, 1)
+    averaged: bool = True
 
     def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
         return Whole(len(rows), sum(len(row.completions[0]) for row in rows))

@@ -79,7 +79,7 @@ def fit(
         riding = objective.watches is not None and len(rows) > 1 and not notes["recomputed"]
         riding = riding and can_ride(base, longest) and not is_short(base, a_batch)
         parameters = adapters.parameters(base, name) | objective.parameters()
-        rate = peak_rate(base, settings)
+        rate = peak_rate(base, settings, objective.averaged)
         optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=0.0)
         best = {key: p.detach().clone() for key, p in parameters.items()}
         state = restore(folder, parameters, optimizer, best, State())
@@ -130,12 +130,14 @@ def fit(
     return Fit(state.step, sum(first) / len(first), sum(last) / len(last), state.ended)
 
 
-def peak_rate(base: Base, settings: TrainSettings) -> float:
-    """The rate of the settings, or what suits a LoRA of the model's width: 1.2e-3 at 256, 7e-5 at 4096.
+def peak_rate(base: Base, settings: TrainSettings, averaged: bool = False) -> float:
+    """The rate of the settings, or what suits a LoRA of the model's width: 1.2e-3 at 256, 7e-5 at 4096; half as much again
+    where a mean of states is kept.
 
     Measured on the starter (benchmarks/RESULTS.md); that it falls with the width is what others found for wider ones.
     """
-    return settings.learning_rate or 0.3 / int(base.causal_lm.config.get_text_config().hidden_size)
+    width = int(base.causal_lm.config.get_text_config().hidden_size)
+    return settings.learning_rate or (0.45 if averaged else 0.3) / width
 
 
 def shape(step: int, steps: int) -> float:
@@ -179,7 +181,7 @@ def one_step(
     told = torch.tensor([total, sum(margins), sum(right), away], dtype=torch.float64, device=team.device)
     sums = team.reduce(told, "sum").tolist()
     if not math.isfinite(sums[0] + sums[3]):
-        rate = peak_rate(base, settings)
+        rate = peak_rate(base, settings, objective.averaged)
         raise TrainingError(f"the loss became {sums[0]}; nothing was kept. Lower train.learning_rate, which was {rate:g}")
     found = {"loss": sums[0], "margin": sums[1] / len(rows), "accuracy": sums[2] / len(rows)}
     return found | ({"retention_kl": sums[3]} if retention and settings.retention_weight else {})
@@ -265,7 +267,8 @@ def check(
     base: Base, held: Sequence[Row], objective: Objective, settings: TrainSettings, hooks: Hooks, state: State,
     parameters: dict[str, torch.nn.Parameter], best: dict[str, Tensor],
 ) -> dict:  # fmt: skip
-    """Keeps the state unless it is clearly worse than the best so far; ends the run when it goes on so, or drifted too far.
+    """Keeps the state, or takes it into the mean that is kept, unless it is clearly worse than the best so far; ends the run when
+    it goes on so, or drifted too far.
 
     Without a validation slice every state is good enough. A state beyond the KL cap is never kept.
     """
@@ -282,9 +285,9 @@ def check(
         if state.worse >= settings.patience:
             state.ended = f"the validation loss has been clearly above its best for {state.worse} checks"
         return entry
-    state.worse, state.kept = 0, True
+    state.worse, state.kept = 0, state.kept + 1
     for key, parameter in parameters.items():
-        best[key].copy_(parameter.detach())
+        best[key].lerp_(parameter.detach(), 1 / state.kept if objective.averaged else 1.0)
     if sum(losses) < state.best:
         state.best, state.best_rows = sum(losses), losses
     return entry

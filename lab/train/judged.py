@@ -1,17 +1,20 @@
-"""Pairs that nobody voted on: the base's own replies to a prompt, and which of them a proven reward model likes best and least.
+"""Pairs that nobody voted on: the base's own replies to a prompt, and which of them a proven reward model likes better.
 
 Two hundred votes are enough for a reward model to say what a person likes, and too few for DPO, which learns them by heart: its
 own choice among fresh replies is worth as many again (benchmarks/RESULTS.md). That replies are drawn from the base and a reward
 model decides is statistical rejection sampling (RSO, Liu 2024); that of several the best and the worst make the pair, West-of-N
-(Pace 2024). Where the reward model is wrong, its mistakes are learned too, so it must be surely better than chance and length
-alone, and tried on FEWEST opinions that prefer something; a tie says less. Replies that did not end are no candidates. The
-bundled prompts that ask for harm, those that resemble them, and what people rated for its safety are left to people; other
-prompts of theirs that ask for harm are not recognised.
+(Pace 2024), and here the second best and the second worst another. Where the reward model is wrong, its mistakes are learned too,
+so it must be surely better than chance and length alone, and tried on FEWEST opinions that prefer something; a tie says less.
+Replies that did not end are no candidates. The bundled prompts that ask for harm, those that resemble them, and what people rated
+for its safety are left to people; other prompts of theirs that ask for harm are not recognised.
 """
 
 from __future__ import annotations
 
+import math
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lab.feedback.examples import Examples
@@ -63,16 +66,15 @@ def judge_of(folder: Path, rewards: Versions) -> AdapterVersion | None:
 def judged_rows(
     base: Base, judge: AdapterVersion, examples: Examples, encoder: Encoder, settings: Settings, hooks: Hooks
 ) -> list[Row]:  # fmt: skip
-    """Rows of (chosen, rejected), one a prompt where the two differ, for `reward.judged` prompts at most; the person's own first.
+    """Rows of (chosen, rejected), two a prompt where they differ, for `reward.judged` prompts at most; the person's own first.
 
-    Each counts as the vote of somebody who is right as often as the reward model was on opinions that it never saw: 2p - 1 of one
-    who never errs. No adapter may be active. The same seed and the same reward model give the same rows.
+    Each counts as the vote of somebody who is right as often as the reward model says it is of such a difference (see `weighed`).
+    No adapter may be active. The same seed and the same reward model give the same rows.
     """
     assert judge.folder is not None and judge.report is not None
-    weight = 2 * judge.report.canaries["reward_accuracy"] - 1
     prompts = prompts_of(base, examples, encoder, settings)
     scorer = Scorer(base, reward_model.load(base, judge.folder, JUDGE), settings.train, references(base, settings))
-    rows: list[Row] = []
+    found: list[tuple[Row, float]] = []  # and by how much the chosen one is liked better
     try:
         if scorer.model.rated[scorer.helpful] < FEWEST:
             return []
@@ -86,15 +88,32 @@ def judged_rows(
             hooks.courteous()
             scores = scorer(list(zip(some, replies, strict=True))).tolist()
             for first in range(0, len(some), DRAWN):
-                among = [k for k in range(first, first + DRAWN) if drawn[k].finish == "end"]
-                if len(among) < 2:
-                    continue
-                best, worst = max(among, key=scores.__getitem__), min(among, key=scores.__getitem__)
-                if scores[best] > scores[worst] and replies[best] != replies[worst]:
-                    rows.append(Row(some[first], (replies[best], replies[worst]), weight=weight))
+                ended = [k for k in range(first, first + DRAWN) if drawn[k].finish == "end"]
+                for better, worse in pairs_of([scores[k] for k in ended]):
+                    chosen, rejected = replies[ended[better]], replies[ended[worse]]
+                    if chosen != rejected:
+                        found.append((Row(some[first], (chosen, rejected)), scores[ended[better]] - scores[ended[worse]]))
     finally:
         adapters.drop(base, JUDGE)
-    return rows
+    return weighed(found, judge.report.canaries["reward_accuracy"])
+
+
+def pairs_of(scores: Sequence[float]) -> list[tuple[int, int]]:
+    """The best and the worst, the second best and the second worst, and so on; none of equal scores."""
+    order = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
+    pairs = [(order[k], order[-1 - k]) for k in range(len(order) // 2)]
+    return [(better, worse) for better, worse in pairs if scores[better] > scores[worse]]
+
+
+def weighed(found: Sequence[tuple[Row, float]], accuracy: float) -> list[Row]:
+    """The rows, each as the vote of one who is right with probability p: 2p - 1 of one who never errs.
+
+    p is the logistic of the difference (Bradley 1952). The reward model may be too sure of itself, so all are scaled to a mean of
+    what its accuracy on opinions that it never saw is worth.
+    """
+    sure = [2 / (1 + math.exp(-difference)) - 1 for _, difference in found]
+    scale = (2 * accuracy - 1) * len(sure) / sum(sure) if found else 0.0
+    return [replace(row, weight=min(1.0, scale * each)) for (row, _), each in zip(found, sure, strict=True)]
 
 
 def prompts_of(base: Base, examples: Examples, encoder: Encoder, settings: Settings) -> list[Ids]:

@@ -58,6 +58,7 @@ class Thumbs(OfLogprobs):
     settings: TrainSettings
     which: Sequence[int] = (OWN,)
     watches: int | None = UNRELATED
+    averaged: bool = True
 
     def whole(self, rows: Sequence[Row], watched: Tensor | None) -> Whole:
         assert watched is not None

@@ -55,6 +55,10 @@ class Objective(Protocol):
     def feeds_last(self) -> bool:
         """Whether the last token of a completion is fed: a reward model reads it, nothing is predicted from it."""
 
+    @property
+    def averaged(self) -> bool:
+        """Whether the mean of a run's states is kept, not the newest of them."""
+
     def parameters(self) -> dict[str, torch.nn.Parameter]:
         """What is trained beside the adapter."""
 
@@ -73,6 +77,7 @@ class OfLogprobs:
 
     feeds_last = False
     watches: int | None = None
+    averaged = False
 
     def parameters(self) -> dict[str, torch.nn.Parameter]:
         return {}

@@ -39,7 +39,7 @@ from lab.train.rollouts import SHOWN, Drawn, Rollout, draw, per_token, prompts_o
 
 MOST_ITERATIONS = 10_000  # as the settings have it
 POLICY_SHARE, VALUE_SHARE = 0.3, 1.0  # of the learning rate of the one fit loop
-RETENTION_SHARE = 0.4  # of train.retention_weight: advantages are whitened, and weigh less than a loss of votes does
+RETENTION_SHARE = 0.8  # of train.retention_weight: advantages are whitened, and weigh less than a loss of votes does
 MOVING = 3  # iterations whose mean score smooths that of a state
 SURE = 2.0  # standard errors that a decline is of
 MORE_REPETITION = 1.2  # times that of the start, where that is above the gate's limit already

@@ -23,8 +23,7 @@ from lab.model.base import Base
 from lab.records import Job, Labelled, Message, Pair
 from lab.registry.versions import Versions
 from lab.settings import Settings
-from lab.train import reward_model
-from lab.train.anchor import own_words
+from lab.train import anchor, reward_model
 from lab.train.batches import Ids
 from lab.train.fit import Fit
 from lab.train.hooks import Hooks
@@ -62,7 +61,7 @@ def reinforce(
             return scorer([(rollout.prompt, rollout.completion) for rollout in rollouts])
 
         a_step = settings.ppo.epochs * math.ceil(settings.ppo.rollouts / settings.ppo.minibatch)
-        retention = own_words(base, settings.train, settings.ppo.iterations * a_step, hooks.courteous)
+        retention = anchor.words(base, settings.train, settings.ppo.iterations * a_step, hooks.courteous)
         done = improve(base, name, asked, of, settings, folder, telling, critic, retention)
     finally:
         for each in (REWARD, CRITIC):

@@ -19,8 +19,13 @@ NAME = "remembering"
 
 
 def read_retention() -> list[list[Message]]:
-    """The bundled dialogues, each as its turns."""
-    return [json.loads(line)["messages"] for line in RETENTION.read_text(encoding="utf-8").splitlines()]
+    """The bundled dialogues that a version is measured on."""
+    return read_dialogues(RETENTION)
+
+
+def read_dialogues(file: Path) -> list[list[Message]]:
+    """Each as its turns."""
+    return [json.loads(line)["messages"] for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def rows_of(base: Base, dialogues: Sequence[Sequence[Message]]) -> list[Row]:

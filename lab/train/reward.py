@@ -55,6 +55,7 @@ class Comparison:
     which: Sequence[int] = (0, 1)
     feeds_last: bool = True
     watches: int | None = None
+    averaged: bool = False
 
     def parameters(self) -> dict[str, torch.nn.Parameter]:
         return {"head": self.head}
@@ -133,6 +134,7 @@ class Opinions:
     which: Sequence[int] = (0, 1)
     feeds_last: bool = True
     watches: int | None = None
+    averaged: bool = False
 
     def parameters(self) -> dict[str, torch.nn.Parameter]:
         own = {"heads": self.heads, "thresholds": self.thresholds}

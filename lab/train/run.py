@@ -18,8 +18,7 @@ from lab.model.base import Base
 from lab.records import AdapterVersion, Algorithm, Job, Message, Report
 from lab.registry.versions import Versions
 from lab.settings import LoraSettings, PpoSettings, RewardSettings, Settings, TrainSettings
-from lab.train import canaries, dpo, forgetting, judge, kto, samples, sft
-from lab.train.anchor import own_words
+from lab.train import anchor, canaries, dpo, forgetting, judge, kto, samples, sft
 from lab.train.batches import Ids, Row, weights_of
 from lab.train.checkpoint import log
 from lab.train.fit import fit
@@ -93,7 +92,7 @@ def execute(
                 rows, hooks = rows + more, telling(hooks, f"{len(more)} pairs that reward model {voter.version} chose")
             rows = with_reference(base, rows, store, options.train, hooks)
             steps = options.train.epochs * math.ceil(len(rows) / options.train.batch)
-            retention = own_words(base, options.train, steps, hooks.courteous)
+            retention = anchor.words(base, options.train, steps, hooks.courteous)
             done = fit(base, CANDIDATE, rows, objective, options.train, folder, hooks, retention)
         on_progress({"phase": "judging", "step": done.steps, "steps": done.steps})
         shown = said_before_and_now(base, CANDIDATE, PARENT if parent.folder else None, prompts, asked, options.train)
