@@ -38,7 +38,7 @@ class LoraSettings(Section):
 
 class TrainSettings(Section):
     learning_rate: float | None = Field(
-        None, gt=0, le=1, description="peak rate of the adapter; left out, 0.3 over the model's width; 0.45 for preferences"
+        None, gt=0, le=1, description="peak rate of the adapter; left out, 0.3 over the model's width (DPO, IPO, KTO: 0.45)"
     )
     epochs: int = Field(3, ge=1, le=100, description="passes over a round's examples")
     batch: int = Field(8, ge=1, description="examples an optimizer step averages over")

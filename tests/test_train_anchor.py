@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.starter import EVERYDAY, read_asks
 from lab.feedback.examples import is_held_out
+from lab.insight.sycophancy import questions
 from lab.model.base import Base, load_base
 from lab.model.prompts import rows
 from lab.records import Message
@@ -16,11 +17,20 @@ from lab.settings import TrainSettings
 from lab.train import anchor
 from lab.train.batches import Row
 from lab.train.retention import read_dialogues, read_retention, rows_of
+from lab.train.samples import PROMPTS
+
+RUN = 6  # words that two texts share only when one was made from the other
 
 
 def bare(text: str) -> str:
     """Lower-case letters and digits only."""
     return re.sub(r"[\W_]", "", text.lower())
+
+
+def runs(text: str) -> set[str]:
+    """Of RUN words in a row, and the whole."""
+    words = re.findall(r"\w+", text.lower())
+    return {" ".join(words[k : k + RUN]) for k in range(len(words) - RUN + 1)} | {" ".join(words)}
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +51,12 @@ def test_the_written_dialogues_are_sixty_on_which_nothing_is_measured() -> None:
     for turns in dialogues:
         assert [turn["role"] for turn in turns] == ["user", "assistant"] * (len(turns) // 2)
         assert all(turn["content"] == turn["content"].strip() != "" for turn in turns)
-    judged = {bare(turn["content"]) for turns in read_retention() for turn in turns}
-    judged |= {bare(ask.prompt) for ask in read_asks(EVERYDAY)} | {bare(text) for _, text in rows(fresh=True)}
-    assert judged.isdisjoint(asked) and judged.isdisjoint(said)
+    judged = [turn["content"] for turns in [*read_retention(), *questions()] for turn in turns]
+    judged += [ask.prompt for ask in read_asks(EVERYDAY)] + [text for _, text in rows(fresh=True)] + list(PROMPTS)
+    judged += [text for _, text in rows(fresh=False) if is_held_out((Message(role="user", content=text),))]
+    seen = set().union(*map(runs, judged))
+    mine = [turn["content"] for turns in dialogues for turn in turns]
+    assert {text: shared for text in mine if (shared := runs(text) & seen)} == {}
 
 
 def test_every_step_is_held_to_as_many_written_replies_as_own_ones(base: Base, written: list[Row]) -> None:
@@ -68,8 +81,7 @@ def test_a_long_round_goes_through_them_again(base: Base, written: list[Row]) ->
     held = anchor.words(base, TrainSettings(), steps=200)
     assert len(held) == 2 * anchor.REMEMBERED
     assert {row.prompt for row in held[1::2]} == {row.prompt for row in written}
-    last = anchor.of_step(held, 200)
-    assert len(last) == anchor.A_STEP and all(row in held for row in last)
+    assert anchor.of_step(held, len(held) // anchor.A_STEP) == anchor.of_step(held, 0) == held[: anchor.A_STEP]
 
 
 def test_what_does_not_fit_is_left_out_and_own_words_do_where_nothing_does(base: Base, written: list[Row]) -> None:

@@ -1,7 +1,7 @@
 """What holds a round to the base: words along which every step pays for its distance from it.
 
 Where they lead matters, not what they say. Half are the base's own, drawn hotter than usual; half are of bundled dialogues that
-people wrote. Both get to places that the base seldom gets to by itself, and it is there that training forgets first
+were written for this. Both get to places that the base seldom gets to by itself, and it is there that training forgets first
 (benchmarks/RESULTS.md). No candidate is judged on these prompts or dialogues.
 """
 
@@ -25,7 +25,7 @@ from lab.train.forward import divergence, packs
 
 WRITTEN = STARTER / "anchor.jsonl"
 REMEMBERED, HEAT = 96, 1.3  # replies of the base, at most, and the temperature they are drawn at
-A_STEP = 4  # of them that an optimizer step is held to
+A_STEP = 4  # rows of both kinds that an optimizer step is held to
 
 
 def words(
@@ -35,7 +35,7 @@ def words(
     if not settings.retention_weight:
         return []
     own, written = own_words(base, settings, A_STEP * steps // 2, courteous), written_words(base, settings)
-    return [row for pair in zip(own, cycle(written)) for row in pair] if written else own
+    return [row for pair in zip(own, cycle(written)) for row in pair] if own and written else own or written
 
 
 def own_words(base: Base, settings: TrainSettings, wanted: int, courteous: Callable[[], None]) -> list[Row]:

@@ -28,7 +28,7 @@ class State:
     best: float = math.inf
     best_rows: list[float] = field(default_factory=list)  # what `best` is the sum of, a share each row of the validation slice
     worse: int = 0  # checks in a row that were clearly worse than the best
-    kept: int = 0  # states after the start that were good enough to keep
+    kept: int = 0  # states after the start that were good enough to keep; where the best is kept, whether there is one
     ended: str = ""  # why it ended before its last step
 
 
@@ -44,7 +44,7 @@ def keep(
     folder: Path, state: State, parameters: dict[str, torch.nn.Parameter], optimizer: torch.optim.Optimizer,
     best: dict[str, Tensor],
 ) -> None:  # fmt: skip
-    """Writes adapter, optimizer moments, best state and counters into one safetensors file, replaced atomically."""
+    """Writes adapter, optimizer moments, what would be kept and counters into one safetensors file, replaced atomically."""
     tensors = {}
     for key, parameter in parameters.items():
         tensors[f"adapter/{key}"] = parameter.detach().cpu().contiguous()

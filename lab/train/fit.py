@@ -2,7 +2,9 @@
 
 It knows no algorithm and no store. It can be stopped between any two forwards, leaves a checkpoint behind, and goes on
 from it to the same numbers as if it had never been stopped. It keeps the newest state that is not clearly worse, on the
-validation slice, than the best one seen.
+validation slice, than the best one seen; of a policy that learns preferences, the mean of all such states. A mean forgets
+less for what it has learned (Polyak 1992, Izmailov 2018; benchmarks/RESULTS.md), and has come less far, which a higher rate
+makes up for. What is kept is judged after the run, not here.
 
 Under `accelerate launch` or `torchrun` every process holds the base, takes its share of each step's rows, and the
 gradients of the adapter are summed before the step: what a row weighs is known before it is shared out, so the numbers
@@ -83,6 +85,8 @@ def fit(
         optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=0.0)
         best = {key: p.detach().clone() for key, p in parameters.items()}
         state = restore(folder, parameters, optimizer, best, State())
+        if state.step and len(state.best_rows) != len(held):
+            raise TrainingError(f"the checkpoint in {folder} is of other rows; delete it to begin the round again")
         saved = time.monotonic()
         if state.step == 0:
             if held:  # what it starts from may be the best there is

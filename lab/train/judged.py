@@ -74,7 +74,8 @@ def judged_rows(
     assert judge.folder is not None and judge.report is not None
     prompts = prompts_of(base, examples, encoder, settings)
     scorer = Scorer(base, reward_model.load(base, judge.folder, JUDGE), settings.train, references(base, settings))
-    found: list[tuple[Row, float]] = []  # and by how much the chosen one is liked better
+    found: dict[Row, float] = {}  # by how much the chosen one is liked better
+    price = scorer.multiplier  # of safety; it moves with every call, and all pairs are to be judged alike
     try:
         if scorer.model.rated[scorer.helpful] < FEWEST:
             return []
@@ -86,16 +87,17 @@ def judged_rows(
             drawn = samples.draw_all(base, asked, hooks.courteous)
             replies = [tuple(reply.token_ids) for reply in drawn]
             hooks.courteous()
+            scorer.multiplier = price
             scores = scorer(list(zip(some, replies, strict=True))).tolist()
             for first in range(0, len(some), DRAWN):
                 ended = [k for k in range(first, first + DRAWN) if drawn[k].finish == "end"]
                 for better, worse in pairs_of([scores[k] for k in ended]):
                     chosen, rejected = replies[ended[better]], replies[ended[worse]]
                     if chosen != rejected:
-                        found.append((Row(some[first], (chosen, rejected)), scores[ended[better]] - scores[ended[worse]]))
+                        found[Row(some[first], (chosen, rejected))] = scores[ended[better]] - scores[ended[worse]]
     finally:
         adapters.drop(base, JUDGE)
-    return weighed(found, judge.report.canaries["reward_accuracy"])
+    return weighed(list(found.items()), judge.report.canaries["reward_accuracy"])
 
 
 def pairs_of(scores: Sequence[float]) -> list[tuple[int, int]]:
@@ -108,10 +110,11 @@ def pairs_of(scores: Sequence[float]) -> list[tuple[int, int]]:
 def weighed(found: Sequence[tuple[Row, float]], accuracy: float) -> list[Row]:
     """The rows, each as the vote of one who is right with probability p: 2p - 1 of one who never errs.
 
-    p is the logistic of the difference (Bradley 1952). The reward model may be too sure of itself, so all are scaled to a mean of
-    what its accuracy on opinions that it never saw is worth.
+    The difference is taken for log-odds (Bradley 1952), which makes that tanh of half of it. As the reward model may be too sure
+    of itself, or too unsure, all are scaled to a mean of what its accuracy on opinions that it never saw is worth, but to no more
+    than one vote.
     """
-    sure = [2 / (1 + math.exp(-difference)) - 1 for _, difference in found]
+    sure = [math.tanh(difference / 2) for _, difference in found]
     scale = (2 * accuracy - 1) * len(sure) / sum(sure) if found else 0.0
     return [replace(row, weight=min(1.0, scale * each)) for (row, _), each in zip(found, sure, strict=True)]
 
