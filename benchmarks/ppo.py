@@ -22,7 +22,7 @@ from pathlib import Path
 from rich.table import Table
 
 from benchmarks.shapes import SHAPES, build_model
-from benchmarks.training import TELL, environment, hardware, ratio, run
+from benchmarks.training import TELL, environment, hardware, positive, ratio, run
 
 KINDS = ("rloo", "ppo", "trl")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"  # one token each for the tokenizer of the shapes
@@ -95,10 +95,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--dtype", choices=("fp32", "bf16", "nf4"), default="fp32")
     parser.add_argument("--shape", choices=tuple(SHAPES), default="small")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--rollouts", type=int, default=64)
-    parser.add_argument("--prompt", type=int, default=96, help="tokens of a prompt")
-    parser.add_argument("--reply", type=int, default=64, help="tokens of a reply")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--rollouts", type=positive, default=64)
+    parser.add_argument("--prompt", type=positive, default=96, help="tokens of a prompt")
+    parser.add_argument("--reply", type=positive, default=64, help="tokens of a reply")
+    parser.add_argument("--repeats", type=positive, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without-trl", action="store_true", help="time ours alone")
     options = parser.parse_args(arguments)

@@ -52,6 +52,14 @@ def job_of(options: argparse.Namespace, folder: Path) -> Job:
     )  # fmt: skip
 
 
+def positive(text: str) -> int:
+    """The type of an option that counts something; of nothing there is no median."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text}: give 1 or more")
+    return number
+
+
 def ended(bench: Callable[[argparse.Namespace], dict], options: argparse.Namespace) -> int:
     """The exit code of a bench that measures in this process; its figures become the last line on stdout."""
     quiet_libraries()
@@ -187,7 +195,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--dtype", choices=("fp32", "bf16", "nf4"), default="fp32")
     parser.add_argument("--shape", choices=tuple(SHAPES), default="small")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=positive, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without-trl", action="store_true", help="time ours alone")
     parser.add_argument("--search-trl", action="store_true", help="look for TRL's fastest settings instead")

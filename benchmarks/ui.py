@@ -32,7 +32,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from benchmarks.training import ended, hardware
+from benchmarks.training import ended, hardware, positive
 from lab.chat.engine import Draft, Engine, Turn
 from lab.chat.queue import Queue
 from lab.chat.session import Session
@@ -346,8 +346,8 @@ def run(options: argparse.Namespace) -> dict:
 def main(arguments: Sequence[str]) -> int:
     written = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="bench ui", description=__doc__, formatter_class=written)
-    parser.add_argument("--tokens", type=int, default=150, help="words of a reply of the stand-in")
-    parser.add_argument("--replies", type=int, default=3, help="replies for each history")
+    parser.add_argument("--tokens", type=positive, default=150, help="words of a reply of the stand-in")
+    parser.add_argument("--replies", type=positive, default=3, help="replies for each history")
     votes = {"type": int, "default": AHEAD, "choices": range(2, AHEAD + 1), "metavar": f"2-{AHEAD}"}
     parser.add_argument("--votes", help="votes of the rater, each way", **votes)
     parser.add_argument("--model", default="starter", help="what the rate queue draws from")

@@ -181,3 +181,11 @@ def test_an_iteration_of_reinforcement_learning() -> None:
         [sys.executable, "-m", "benchmarks.ppo", "--rollouts", "10"], cwd=ROOT, capture_output=True, text=True
     )  # fmt: skip
     assert odd.returncode == 2 and "--rollouts 10: give a multiple of 4" in odd.stderr
+
+
+@pytest.mark.parametrize("words", [("training", "dpo", "--repeats", "0"), ("ppo", "--repeats", "0"), ("ui", "--replies", "-1")])
+def test_nothing_is_not_measured(words: tuple[str, ...]) -> None:
+    """`bench ppo --repeats 0` printed a table of nothing and was content."""
+    done = subprocess.run([sys.executable, "-m", f"benchmarks.{words[0]}", *words[1:]], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stdout == ""
+    assert f"argument {words[-2]}: {words[-1]}: give 1 or more" in done.stderr
